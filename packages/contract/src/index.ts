@@ -1,1 +1,11 @@
-export {};
+export * from './api/case.ts';
+export * from './api/desk.ts';
+export * from './api/registration.ts';
+export * from './api/renewal.ts';
+export * from './api/session.ts';
+export * from './basics.ts';
+export * from './bridge.ts';
+export * from './errors.ts';
+export * from './order.ts';
+export * from './signed.ts';
+export * from './statement.ts';

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** What the portal needs to know before anybody signs in. */
+export const DeskInfo = z.strictObject({
+  name: z.strictObject({ zh: z.string(), en: z.string() }),
+  assistant: z.strictObject({
+    ports: z.array(z.int().min(1).max(65535)).min(1).max(8),
+    minimumVersion: z.string(),
+    /** Where the assistant can be had. Null: ask at a service point. */
+    download: z.url().nullable(),
+  }),
+  services: z.strictObject({
+    renewal: z.boolean(),
+    amendment: z.boolean(),
+    seal: z.boolean(),
+    unlock: z.boolean(),
+  }),
+  servicePoints: z.array(
+    z.strictObject({ name: z.string(), address: z.string(), hours: z.string(), phone: z.string() }),
+  ),
+  maintenance: z.boolean(),
+});
+export type DeskInfo = z.infer<typeof DeskInfo>;

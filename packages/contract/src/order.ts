@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import {
+  AgreementReference,
+  Base64,
+  Digest,
+  Id,
+  IdentityNumber,
+  Instant,
+  KeyAlgorithm,
+  Nonce,
+  Origin,
+} from './basics.ts';
+
+/** What every order says: who gives it, to whose page, for which single use. */
+const common = {
+  id: Id,
+  /** Origin of the page that may hand the order over. */
+  origin: Origin,
+  /** Base address of the server that the assistant talks to while it works. */
+  server: Origin,
+  /** Name of the desk, as the window shows it. */
+  desk: z.string().max(100),
+  nonce: Nonce,
+  /** By the server's clock; the server alone judges age. */
+  issuedAt: Instant,
+};
+
+export const CaseReference = z.strictObject({ id: Id, number: z.string().max(32) });
+
+/** Where the order concerns one key: the certificate on it and that certificate's public key. */
+const keyed = {
+  case: CaseReference,
+  /** SHA-256 of the SubjectPublicKeyInfo: how a key is known. */
+  key: Digest,
+  /** SHA-256 of the certificate, DER. */
+  certificate: Digest,
+};
+
+export const SignInOrder = z.strictObject({ purpose: z.literal('sign-in'), ...common });
+
+/** Containers that ended cases left on the key. Removed only when nothing in force stands in them. */
+const Leftovers = z.array(z.string().max(64)).max(8);
+
+export const RenewalOrder = z.strictObject({
+  purpose: z.literal('renewal'),
+  ...common,
+  ...keyed,
+  /** Container for the new key pair, fixed for this case. */
+  container: z.string().regex(/^[A-Za-z0-9-]{1,32}$/),
+  algorithm: KeyAlgorithm,
+  /** What the holder confirmed on the page; the old key signs it and the window shows it in words. */
+  confirmed: z.strictObject({
+    entityName: z.string().max(200),
+    identityNumbers: z.array(IdentityNumber).max(16),
+    years: z.int().min(1).max(10),
+    agreement: AgreementReference,
+  }),
+  /** End of validity that the new certificate will have. */
+  notAfter: Instant,
+  leftovers: Leftovers,
+});
+
+/** Removes what ended cases left on the key, and nothing else. */
+export const TidyOrder = z.strictObject({
+  purpose: z.literal('tidy'),
+  ...common,
+  ...keyed,
+  leftovers: Leftovers,
+});
+
+export const Order = z.discriminatedUnion('purpose', [SignInOrder, RenewalOrder, TidyOrder]);
+
+/** An order as it travels: payload is the JSON of `Order` in base64, signature is by the desk's order key (SM2). */
+export const SignedOrder = z.strictObject({ payload: Base64, signature: Base64 });
+
+export type SignInOrder = z.infer<typeof SignInOrder>;
+export type RenewalOrder = z.infer<typeof RenewalOrder>;
+export type TidyOrder = z.infer<typeof TidyOrder>;
+export type Order = z.infer<typeof Order>;
+export type SignedOrder = z.infer<typeof SignedOrder>;
