@@ -1,0 +1,196 @@
+/** The types of the tables, as kysely reads them. One interface per table; the SQL beside this file is the source. */
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+
+/** bytea: Buffers come out, octets go in. */
+type Octets = ColumnType<Buffer, Uint8Array, Uint8Array>;
+type Json = JSONColumnType<Record<string, unknown>>;
+/** bigint comes out of the driver as a string. */
+type BigInteger = ColumnType<string, string | number | bigint, string | number | bigint>;
+
+export type CertificateState = 'issued' | 'in-force' | 'suspended' | 'superseded' | 'revoked';
+
+export interface RegistryEntityTable {
+  id: Generated<string>;
+  name: string;
+  state: 'active' | 'closed';
+  division: string | null;
+  imported_at: Date;
+}
+export interface RegistryNumberTable {
+  entity_id: BigInteger;
+  kind: string;
+  value: string;
+}
+export interface RegistryImportTable {
+  id: string;
+  source: string;
+  digest: string;
+  rows: BigInteger;
+  imported_at: Date;
+}
+export interface EntityTable {
+  id: string;
+  name: string;
+  created_at: Date;
+}
+export interface EntityNumberTable {
+  entity_id: string;
+  kind: string;
+  value: string;
+}
+export interface CertificateLineTable {
+  id: string;
+  entity_id: string;
+  ordinal: number;
+  created_at: Date;
+}
+export interface CertificateTable {
+  id: string;
+  line_id: string | null;
+  entity_id: string | null;
+  digest: string;
+  der: Octets;
+  serial_number: string;
+  issuer: string;
+  public_key_digest: string;
+  use: 'signing' | 'encryption';
+  profile: string;
+  state: CertificateState;
+  source: 'issued' | 'imported';
+  not_before: Date;
+  not_after: Date;
+  issued_at: Date;
+  state_changed_at: Date;
+  revocation_reason: string | null;
+  superseded_by: string | null;
+}
+export interface IssuanceIntentTable {
+  id: string;
+  idempotency_key: string;
+  profile: string;
+  public_key: Octets;
+  public_key_digest: string;
+  request_digest: string;
+  serial_number: string;
+  content: Json;
+  state: 'intended' | 'issued' | 'withdrawn';
+  case_id: string | null;
+  certificate_id: string | null;
+  created_at: Date;
+  settled_at: Date | null;
+}
+export interface RegistrationClientTable {
+  id: string;
+  name: string;
+  public_key: Octets;
+  profiles: string[];
+  daily_limit: number;
+  enabled: Generated<boolean>;
+  created_at: Date;
+}
+export interface RegistrationUsageTable {
+  client_id: string;
+  day: string;
+  issued: number;
+}
+export interface DeskCaseTable {
+  id: string;
+  number: string;
+  journey: string;
+  entity_id: string;
+  line_id: string | null;
+  certificate_id: string;
+  changes_certificate: boolean;
+  state: string;
+  open: boolean;
+  data: Json;
+  version: number;
+  created_at: Date;
+  updated_at: Date;
+  ends_at: Date | null;
+}
+export interface CaseEventTable {
+  case_id: string;
+  version: number;
+  at: Date;
+  event: string;
+  from_state: string | null;
+  to_state: string;
+  actor: string;
+  data: Json;
+}
+export interface KeyOrderTable {
+  id: string;
+  purpose: string;
+  nonce: string;
+  payload: Octets;
+  browser_digest: string;
+  case_id: string | null;
+  created_at: Date;
+  renewed_at: Date;
+  first_asked_at: Date;
+  taken_at: Date | null;
+  attempt: string | null;
+  token_digest: string | null;
+  token_used_at: Date | null;
+  closed_at: Date | null;
+}
+export interface SessionTable {
+  id_digest: string;
+  certificate_id: string;
+  entity_id: string;
+  line_id: string;
+  mode: 'full' | 'renewal-only';
+  created_at: Date;
+  used_at: Date;
+  expires_at: Date;
+}
+export interface RateLimitTable {
+  bucket: string;
+  window_start: Date;
+  count: number;
+}
+export interface AuditEventTable {
+  id: Generated<string>;
+  at: Date;
+  actor: string;
+  action: string;
+  subject: string;
+  data: Json;
+}
+export interface AuditPendingTable {
+  event_id: BigInteger;
+}
+export interface AuditLinkTable {
+  seq: BigInteger;
+  event_id: BigInteger;
+  digest: string;
+}
+export interface AuditHeadTable {
+  seq: BigInteger;
+  digest: string;
+  at: Date;
+  signature: Octets;
+}
+
+export interface Tables {
+  registry_entity: RegistryEntityTable;
+  registry_number: RegistryNumberTable;
+  registry_import: RegistryImportTable;
+  entity: EntityTable;
+  entity_number: EntityNumberTable;
+  certificate_line: CertificateLineTable;
+  certificate: CertificateTable;
+  issuance_intent: IssuanceIntentTable;
+  registration_client: RegistrationClientTable;
+  registration_usage: RegistrationUsageTable;
+  desk_case: DeskCaseTable;
+  case_event: CaseEventTable;
+  key_order: KeyOrderTable;
+  session: SessionTable;
+  rate_limit: RateLimitTable;
+  audit_event: AuditEventTable;
+  audit_pending: AuditPendingTable;
+  audit_link: AuditLinkTable;
+  audit_head: AuditHeadTable;
+}
