@@ -9,7 +9,8 @@ export const ComparisonRow = z.strictObject({
   group: z.enum(['unit', 'socialInsurance', 'housingFund']),
   certificate: z.string().nullable(),
   register: z.string().nullable(),
-  same: z.boolean(),
+  /** `only-register`: a number that the certificate lacks. It does not stop a renewal. */
+  result: z.enum(['same', 'differs', 'only-register']),
 });
 export type ComparisonRow = z.infer<typeof ComparisonRow>;
 
