@@ -38,8 +38,14 @@ const keyed = {
 
 export const SignInOrder = z.strictObject({ purpose: z.literal('sign-in'), ...common });
 
-/** Containers that ended cases left on the key. Removed only when nothing in force stands in them. */
-const Leftovers = z.array(z.string().max(64)).max(8);
+/**
+ * What ended cases left on the key: a container by its name, or a retired key pair by its public key. Removed only
+ * when nothing in force stands in it.
+ */
+const Leftovers = z
+  .array(z.union([z.strictObject({ container: z.string().max(64) }), z.strictObject({ key: Digest })]))
+  .max(8);
+export type Leftover = z.infer<typeof Leftovers>[number];
 
 export const RenewalOrder = z.strictObject({
   purpose: z.literal('renewal'),

@@ -45,5 +45,6 @@ export const ProofChallenge = z.strictObject({ nonce: Nonce });
 export const ProofRequest = z.strictObject({ statement: SignedStatement });
 /** What the assistant may do after a proof: the old certificate is superseded in the same transaction. */
 export const ProofAnswer = z.strictObject({ state: RenewalState });
-export const FinishRequest = z.strictObject({ removed: z.array(z.string().max(64)).max(16) });
+/** Which of the order's leftovers are no longer on the key, by their place in the order's list. */
+export const FinishRequest = z.strictObject({ gone: z.array(z.int().min(0).max(7)).max(8) });
 export const FinishAnswer = z.strictObject({ state: RenewalState });
