@@ -13,6 +13,7 @@ export default defineConfig({
       'test/**/*.test.ts',
       'tools/**/*.test.ts',
     ],
+    globalSetup: ['test/support/postgres.setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
   },
