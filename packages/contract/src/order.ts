@@ -54,6 +54,11 @@ export const RenewalOrder = z.strictObject({
   /** Container for the new key pair, fixed for this case. */
   container: z.string().regex(/^[A-Za-z0-9-]{1,32}$/),
   algorithm: KeyAlgorithm,
+  /**
+   * Public key that a certificate was issued for already, in a case that goes on. With it the key is recognised even
+   * when the old container has left it.
+   */
+  newKey: Digest.nullable(),
   /** What the holder confirmed on the page; the old key signs it and the window shows it in words. */
   confirmed: z.strictObject({
     entityName: z.string().max(200),
