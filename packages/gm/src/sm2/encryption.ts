@@ -50,5 +50,5 @@ function sharedPoint(point: CurvePoint, scalar: bigint): { x2: Uint8Array; y2: U
 }
 
 function xor(data: Uint8Array, mask: Uint8Array): Uint8Array {
-  return data.map((byte, i) => byte ^ (mask[i] ?? 0));
+  return Uint8Array.from(data, (byte, i) => byte ^ (mask[i] ?? 0));
 }
