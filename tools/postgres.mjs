@@ -40,6 +40,7 @@ const ATTEMPTS = 10;
  * @typedef {object} Postgres
  * @property {string} url a superuser's connection to the database `certdesk`; holds the password, so never log it
  * @property {number} port on 127.0.0.1
+ * @property {number} pid of its main process
  * @property {boolean} foundRunning whether a database left over by a killed process was stopped first
  * @property {() => Promise<void>} stop ends all connections, writes everything to disk, and stops
  */
@@ -84,7 +85,8 @@ export async function startPostgres({ folder, durable = true }) {
     if (start.code === 0) {
       const password = readFileSync(join(folder, 'password'), 'utf8').trim();
       const url = `postgres://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`;
-      return { url, port, foundRunning, stop: async () => void (await stopPostgres(folder)) };
+      const pid = Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10);
+      return { url, port, pid, foundRunning, stop: async () => void (await stopPostgres(folder)) };
     }
     // Another program may have taken the port meanwhile, or the last of a killed database's processes is still going.
     if (attempt === ATTEMPTS)

@@ -1,0 +1,183 @@
+// `npm start` as a whole, with a real PostgreSQL and small stand-ins for the server and the assistant.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { stopLeftovers } from './children.mjs';
+import { startPostgres, stopPostgres, temporaryFolder } from './postgres.mjs';
+import { birthmark } from './processes.mjs';
+import { root } from './project.mjs';
+
+const SERVER = `
+  import { appendFileSync, readFileSync } from 'node:fs';
+  import { createServer } from 'node:http';
+  import { connect } from 'node:net';
+  const { port, events } = JSON.parse(readFileSync(process.env.CERTDESK_CONFIG, 'utf8'));
+  const database = new URL(process.env.DATABASE_URL).port;
+  createServer((request, response) => {
+    if (request.url === '/pid') return response.end(String(process.pid));
+    if (request.url === '/die') { console.error('Last words.'); process.exit(3); }
+    response.end();
+  }).listen(port, '127.0.0.1');
+  process.on('SIGTERM', () => connect(database, '127.0.0.1').on('connect', () => {
+    appendFileSync(events, 'server stopped, database there\\n');
+    process.exit(0);
+  }));
+  process.on('SIGINT', () => appendFileSync(events, 'ctrl-C reached the server\\n'));`;
+
+const ASSISTANT = `
+  import { appendFileSync, readFileSync } from 'node:fs';
+  const { events } = JSON.parse(readFileSync(process.env.CERTDESK_CONFIG, 'utf8'));
+  console.log('Listening on http://127.0.0.1:1.');
+  setInterval(() => {}, 1000);
+  process.on('SIGTERM', () => { appendFileSync(events, 'assistant stopped\\n'); process.exit(0); });`;
+
+const CERTDESK = `
+  import { mkdirSync, writeFileSync } from 'node:fs';
+  const [, , , , , folder, , url] = process.argv;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(folder + '/server.json', JSON.stringify({ port: new URL(url).port, events: folder + '/events' }));
+  console.log(JSON.stringify({ companies: [{ name: 'Example', pin: '123456' }] }));`;
+
+let project: string;
+let starts: ChildProcess[];
+
+beforeEach(() => {
+  starts = [];
+  project = temporaryFolder('certdesk-start-');
+  const write = (path: string, content: string) => writeFileSync(join(project, path), content);
+  cpSync(join(root, 'tools'), join(project, 'tools'), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'));
+  for (const folder of ['packages', 'apps/server/dist', 'apps/assistant/dist']) {
+    mkdirSync(join(project, folder), { recursive: true });
+  }
+  write('package.json', '{ "type": "module" }');
+  write('package-lock.json', '{ "packages": {} }');
+  write('tsconfig.json', '{ "files": ["empty.ts"] }');
+  write('empty.ts', '');
+  write('tsconfig.base.json', '{}');
+  for (const app of ['server', 'assistant']) write(`apps/${app}/package.json`, '{ "type": "module" }');
+  write('apps/server/dist/main.js', SERVER);
+  write('apps/server/dist/certdesk.js', CERTDESK);
+  write('apps/assistant/dist/main.js', ASSISTANT);
+});
+
+afterEach(async () => {
+  for (const child of starts) child.kill('SIGKILL');
+  await stopLeftovers(join(project, '.certdesk', 'logs'));
+  for (const folder of ['.certdesk/postgres', 'elsewhere']) await stopPostgres(join(project, folder));
+  rmSync(project, { recursive: true, force: true });
+});
+
+test('says when everything is ready; ctrl-C stops server, assistant and database in this order; and again', async () => {
+  for (let time = 1; time <= 2; time += 1) {
+    const run = start();
+    const ready = await run.ready;
+    expect(ready).toMatchObject({ event: 'ready', companies: [{ name: 'Example', pin: '123456' }] });
+    expect((await fetch(`${ready.url}/readyz`)).status).toBe(200);
+
+    run.interrupt();
+    expect(await run.exit).toBe(0);
+    expect(events()).toEqual(['server stopped, database there', 'assistant stopped']);
+    expect(databaseRuns()).toBe(false);
+    rmSync(eventsFile());
+  }
+});
+
+test('a program that ends by itself is named with its last lines, and takes the rest along', async () => {
+  const run = start();
+  const { url } = await run.ready;
+  await fetch(`${url}/die`).catch(() => {});
+  expect(await run.exit).toBe(1);
+  expect(run.errors()).toMatch(/The server ended with exit code 3[\s\S]*Last words\./);
+  expect(events()).toEqual(['assistant stopped']);
+  expect(databaseRuns()).toBe(false);
+});
+
+test('after a kill -9 the next start stops what is left and runs', async () => {
+  const killed = start();
+  const { url } = await killed.ready;
+  const server = Number(await (await fetch(`${url}/pid`)).text());
+  killed.kill();
+  await killed.exit;
+  expect(birthmark(server)).toBeDefined();
+
+  const run = start();
+  await run.ready;
+  expect(birthmark(server)).toBeUndefined();
+  expect(run.errors()).toContain('Stopped what an earlier start had left running: server, assistant.');
+  run.interrupt();
+  expect(await run.exit).toBe(0);
+});
+
+test('a second start beside the first is refused, and disturbs nothing', async () => {
+  const first = start();
+  const { url } = await first.ready;
+  const second = start();
+  expect(await second.exit).toBe(1);
+  expect(second.errors()).toMatch(/runs already/);
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  first.interrupt();
+  expect(await first.exit).toBe(0);
+});
+
+test('a port that is taken is named, before anything is started', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => other.once('listening', resolve));
+  const { port } = other.address() as { port: number };
+  const run = start('--port', String(port));
+  expect(await run.exit).toBe(1);
+  expect(run.errors()).toMatch(new RegExp(`Port ${port} is taken.*choose another`, 's'));
+  expect(databaseRuns()).toBe(false);
+  other.close();
+});
+
+test('with DATABASE_URL no database is started', async () => {
+  const folder = join(project, 'elsewhere');
+  const own = await startPostgres({ folder, durable: false });
+  const run = start('--port', '0', { DATABASE_URL: own.url });
+  await run.ready;
+  expect(databaseRuns()).toBe(false);
+  run.interrupt();
+  expect(await run.exit).toBe(0);
+});
+
+function start(...options: (string | NodeJS.ProcessEnv)[]) {
+  const args = options.filter((option) => typeof option === 'string');
+  const extra = options.filter((option) => typeof option === 'object');
+  const { DATABASE_URL: _, npm_lifecycle_event: __, ...env } = process.env;
+  const child = spawn(
+    process.execPath,
+    [join(project, 'tools/start.mjs'), '--json-ready', ...(args.length > 0 ? args : ['--port', '0'])],
+    // In a process group of its own, so that a test can do what ctrl-C in a terminal does.
+    { detached: true, env: Object.assign(env, ...extra), stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  starts.push(child);
+  let output = '';
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  const exit = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  const ready = new Promise<{ url: string }>((resolve, reject) => {
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      if (output.includes('\n')) resolve(JSON.parse(output));
+    });
+    void exit.then(() => reject(new Error(`It ended before it was ready:\n${errors}`)));
+  });
+  ready.catch(() => {});
+  return {
+    ready,
+    exit,
+    errors: () => errors,
+    interrupt: () => process.kill(-(child.pid ?? 0), 'SIGINT'),
+    kill: () => child.kill('SIGKILL'),
+  };
+}
+
+const eventsFile = () => join(project, '.certdesk', 'demo', 'events');
+const events = () => readFileSync(eventsFile(), 'utf8').trim().split('\n');
+const databaseRuns = () => existsSync(join(project, '.certdesk', 'postgres', 'data', 'postmaster.pid'));
