@@ -75,6 +75,8 @@ export interface IssuanceIntentTable {
   content: Json;
   state: 'intended' | 'issued' | 'withdrawn';
   case_id: string | null;
+  line_id: string | null;
+  entity_id: string | null;
   certificate_id: string | null;
   created_at: Date;
   settled_at: Date | null;

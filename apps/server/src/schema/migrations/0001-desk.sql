@@ -92,13 +92,19 @@ create table issuance_intent (
   -- subject, identity numbers and validity: all that goes into the certificate (JSON of `IntentContent`)
   content jsonb not null,
   state text not null check (state in ('intended', 'issued', 'withdrawn')),
+  -- without a case there is no proof to wait for: the certificate comes into force when it is issued
   case_id uuid,
+  line_id uuid references certificate_line,
+  entity_id uuid references entity,
   certificate_id uuid references certificate,
   created_at timestamptz not null,
   settled_at timestamptz
 );
 create index issuance_intent_open on issuance_intent (created_at) where state = 'intended';
 create index issuance_intent_case on issuance_intent (case_id);
+-- Outside cases, which decide for themselves, a key pair is certified once, whoever asks and on whichever node.
+create unique index issuance_intent_key on issuance_intent (public_key_digest)
+  where case_id is null and state <> 'withdrawn';
 
 -- Other systems of the authority that ask for certificates over HTTP.
 create table registration_client (
