@@ -1,1 +1,55 @@
-export {};
+export {
+  type AlgorithmIdentifier,
+  checkPublicKey,
+  type KeyAlgorithm,
+  keyAlgorithmOf,
+  keyAlgorithms,
+  signatureAlgorithmFor,
+} from './algorithms.ts';
+export {
+  assembleSigned,
+  buildCertificate,
+  buildTbsCertificate,
+  type CertificateContent,
+} from './certificate/build.ts';
+export { Certificate } from './certificate/certificate.ts';
+export {
+  type AuthorityInfoAccess,
+  authorityInfoAccess,
+} from './certificate/extensions/authority-info-access.ts';
+export { type BasicConstraints, basicConstraints } from './certificate/extensions/basic-constraints.ts';
+export {
+  type CertificatePolicy,
+  certificatePolicies,
+} from './certificate/extensions/certificate-policies.ts';
+export { crlDistributionPoints } from './certificate/extensions/crl-distribution-points.ts';
+export { extendedKeyUsage, keyPurposeOid } from './certificate/extensions/extended-key-usage.ts';
+export { type Extension, extension, extensionOid } from './certificate/extensions/extension.ts';
+export type { GeneralName } from './certificate/extensions/general-name.ts';
+export {
+  type AuthorityKeyIdentifier,
+  authorityKeyIdentifier,
+  keyIdentifierOf,
+  subjectKeyIdentifier,
+} from './certificate/extensions/key-identifiers.ts';
+export { type KeyUsage, keyUsage, keyUsageNames } from './certificate/extensions/key-usage.ts';
+export { subjectAltName } from './certificate/extensions/subject-alt-name.ts';
+export { type ChainOptions, checkChain } from './chain/check.ts';
+export type { ChainFailure, ChainFailureReason, ChainResult } from './chain/result.ts';
+export { DerReader, type Element, readDer } from './der/reader.ts';
+export { tag } from './der/tag.ts';
+export * as der from './der/writer.ts';
+export { certificateDigest, publicKeyDigest } from './digest.ts';
+export { DerError, type DerErrorCode, PkiError, type PkiErrorCode } from './errors.ts';
+export {
+  DEFAULT_IDENTITY_NUMBER_OIDS,
+  type IdentityNumber,
+  type IdentityNumberOid,
+  identityNumberExtension,
+} from './identity-number.ts';
+export { Name, type NameAttribute } from './name.ts';
+export { fromPem, type PemBlock, toPem } from './pem.ts';
+export { buildRequest, type RequestContent } from './request/build.ts';
+export { CertificationRequest, type RequestAttribute } from './request/certification-request.ts';
+export { verifySignature } from './signature.ts';
+export { generateSoftwareKey, type Signer, softwareSigner } from './signer.ts';
