@@ -34,7 +34,8 @@ export {
 } from './certificate/extensions/key-identifiers.ts';
 export { type KeyUsage, keyUsage, keyUsageNames } from './certificate/extensions/key-usage.ts';
 export { subjectAltName } from './certificate/extensions/subject-alt-name.ts';
-export { type ChainOptions, checkChain } from './chain/check.ts';
+export { checkChain } from './chain/check.ts';
+export type { ChainOptions } from './chain/options.ts';
 export type { ChainFailure, ChainFailureReason, ChainResult } from './chain/result.ts';
 export { DerReader, type Element, readDer } from './der/reader.ts';
 export { tag } from './der/tag.ts';
@@ -49,7 +50,11 @@ export {
 } from './identity-number.ts';
 export { Name, type NameAttribute } from './name.ts';
 export { fromPem, type PemBlock, toPem } from './pem.ts';
+export { applyProfile, checkSubject, type ProfileInput, prepareProfile } from './profile/apply.ts';
+export { parseProfile } from './profile/parse.ts';
+export type { CertificateProfile, SubjectRule } from './profile/profile.ts';
+export { addMonths, type Validity, validityFor } from './profile/validity.ts';
 export { buildRequest, type RequestContent } from './request/build.ts';
 export { CertificationRequest, type RequestAttribute } from './request/certification-request.ts';
-export { verifySignature } from './signature.ts';
+export { verifyByKey, verifySignature } from './signature.ts';
 export { generateSoftwareKey, type Signer, softwareSigner } from './signer.ts';

@@ -1,6 +1,13 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { GmError, Sm2PublicKey } from '@certdesk/gm';
-import { type AlgorithmIdentifier, OID, type PublicKeyInfo, publicKeyInfo } from './algorithms.ts';
+import {
+  type AlgorithmIdentifier,
+  keyAlgorithmOf,
+  OID,
+  type PublicKeyInfo,
+  publicKeyInfo,
+  signatureAlgorithmFor,
+} from './algorithms.ts';
 import { PkiError } from './errors.ts';
 
 interface Scheme {
@@ -46,6 +53,20 @@ export function verifySignature(
     return verify(scheme.hash, message, { key: publicKey, dsaEncoding: 'der' }, signature);
   } catch {
     return false;
+  }
+}
+
+/**
+ * Whether a key made this signature with the one algorithm that keys of its kind sign with here (`signatureAlgorithmFor`,
+ * the `Key` interface): for signatures that carry no algorithm identifier of their own. Never throws.
+ * @param spki SubjectPublicKeyInfo, DER
+ */
+export function verifyByKey(spki: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    return verifySignature(spki, signatureAlgorithmFor(keyAlgorithmOf(spki)), message, signature);
+  } catch (error) {
+    if (error instanceof PkiError) return false;
+    throw error;
   }
 }
 

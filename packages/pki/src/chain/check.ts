@@ -1,28 +1,9 @@
 /** Certification paths, RFC 5280 §6, without policies and name constraints (a certificate that insists on them is refused). */
 import type { Certificate } from '../certificate/certificate.ts';
-import type { KeyUsage } from '../certificate/extensions/key-usage.ts';
 import { issuerFailure, namesKeyOf } from './issuer.ts';
+import type { ChainOptions } from './options.ts';
 import { type ChainFailure, type ChainResult, progressOf } from './result.ts';
 import { ownFailure } from './subject.ts';
-
-export interface ChainOptions {
-  /** Certificates of CAs that may stand between; they need not be trusted, ordered or needed. */
-  readonly intermediates: readonly Certificate[];
-  /** Certificates of CAs that are trusted. */
-  readonly roots: readonly Certificate[];
-  /** The moment for which validity is judged. */
-  readonly at: Date;
-  /** Takes a leaf that has expired (an old certificate may still ask for its renewal). CAs above must be valid at `at`. */
-  readonly allowExpiredLeaf?: boolean;
-  /** Usages that the leaf must have, all of them, if it has the extension. */
-  readonly keyUsage?: readonly KeyUsage[];
-  /** Purpose that the leaf must have, if it has the extension. */
-  readonly extendedKeyUsage?: string;
-  /** OIDs of critical extensions that the caller deals with. */
-  readonly understood?: readonly string[];
-  /** Certificates in a path at most, leaf and root counted. Default 8. */
-  readonly maxLength?: number;
-}
 
 /** What is tried before giving up: hostile intermediates with equal names must not buy endless signature checks. */
 const MAX_SIGNATURE_CHECKS = 64;

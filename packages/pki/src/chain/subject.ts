@@ -1,6 +1,6 @@
 import type { Certificate } from '../certificate/certificate.ts';
 import { extensionOid } from '../certificate/extensions/extension.ts';
-import type { ChainOptions } from './check.ts';
+import type { ChainOptions } from './options.ts';
 import type { ChainFailure, ChainFailureReason } from './result.ts';
 
 const understoodHere: ReadonlySet<string> = new Set(Object.values(extensionOid));
