@@ -1,0 +1,48 @@
+// A Chromium for tests of pages: the one `npm test` found, else one that is on the machine.
+
+import { createRequire } from 'node:module';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { test } from 'vitest';
+import { findChromium } from '../../tools/browser.mjs';
+
+const FLAGS = [
+  '--no-sandbox', // root may not use it
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage', // containers give it 64 MB
+];
+
+const executablePath = await findChromium();
+
+/** `test` for what needs a browser; skipped, and so counted, where there is none. */
+export const browserTest = test.skipIf(executablePath === undefined);
+
+/**
+ * Starts a browser; the caller closes it.
+ * @param flags more of Chromium's, such as `--ip-address-space-overrides=127.0.0.1:8080=public`
+ */
+export async function launchBrowser(flags: string[] = []): Promise<Browser> {
+  return await chromium.launch({ executablePath: executablePath ?? '', args: [...FLAGS, ...flags] });
+}
+
+/** What axe finds wrong with a page as it is shown now: one line each, empty when all is well. */
+export async function accessibilityViolations(page: Page): Promise<string[]> {
+  // By the page's own content security policy no foreign script runs in it: evaluate goes past that, a tag would not.
+  await page.evaluate(axeSource);
+  return await page.evaluate(async () => {
+    const { violations } = await axe.run();
+    return violations.map(
+      ({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.html).join(' ')})`,
+    );
+  });
+}
+
+const axeSource = (createRequire(import.meta.url)('axe-core') as { source: string }).source;
+
+declare const axe: {
+  run(): Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }>;
+};
