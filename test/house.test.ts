@@ -64,12 +64,17 @@ describe('the rules catch', () => {
     ).toEqual([]);
   });
 
-  test('circles', () => {
-    const edge = (from: string, to: string) => ({ from, to, specifier: to, typeOnly: true });
-    expect(brokenBy([edge('a', 'b'), edge('b', 'c'), edge('c', 'a'), edge('d', 'a')], 'no circles')).toEqual([
-      'a → b → c → a',
-    ]);
-    expect(brokenBy([edge('a', 'b'), edge('a', 'c'), edge('b', 'c')], 'no circles')).toEqual([]);
+  test('circles, and no mere detours', () => {
+    const edge = (from: string, to: string) => ({ from, to, specifier: to, typeOnly: false });
+    const ring = [edge('a', 'b'), edge('b', 'c'), edge('c', 'a'), edge('d', 'a')];
+    expect(brokenBy(ring, 'files go in no circle')).toEqual(['a → b → c → a']);
+    const detour = [edge('a', 'b'), edge('a', 'c'), edge('b', 'c')];
+    expect(brokenBy(detour, 'files go in no circle')).toEqual([]);
+    const parts = [
+      { ...edge('apps/server/src/audit/a.ts', 'apps/server/src/access/b.ts'), typeOnly: true },
+      { ...edge('apps/server/src/access/c.ts', 'apps/server/src/audit/d.ts'), typeOnly: true },
+    ];
+    expect(brokenBy(parts, 'parts of the server')).toEqual(['audit → access → audit']);
   });
 });
 

@@ -82,7 +82,19 @@ export const rules: Rule[] = [
         pathsTo(page, imports, (to) => /^(node:|zod(\/|$))/.test(to)),
       ),
   },
-  { says: 'no circles', broken: circles },
+  {
+    says: 'files go in no circle; for types alone they may',
+    broken: (imports) => circles(imports.filter(({ typeOnly }) => !typeOnly)),
+  },
+  {
+    says: 'the parts of the server go in no circle, not even for types',
+    broken: (imports) =>
+      circles(
+        imports
+          .map((one) => ({ ...one, from: partOf(one.from) ?? '', to: partOf(one.to) ?? '' }))
+          .filter(({ from, to }) => from !== '' && to !== '' && from !== to),
+      ),
+  },
 ];
 
 /** The chains of imports by which a file brings along, at run time, what it must not. */
@@ -102,7 +114,7 @@ function pathsTo(start: string, imports: readonly Import[], isForbidden: (to: st
   return found;
 }
 
-/** Files that import each other in a ring, be it for their types alone: such files can only be read all at once. */
+/** What can only be understood all at once: files, or parts, that lead back to themselves. */
 function circles(imports: readonly Import[]): string[] {
   const next = new Map<string, string[]>();
   for (const { from, to } of imports) next.set(from, [...(next.get(from) ?? []), to]);
