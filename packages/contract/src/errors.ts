@@ -403,6 +403,11 @@ const table = {
     zh: '口令不正确，无法打开 {file}。',
     en: 'The passphrase does not open {file}.',
   },
+  'authority-exists': {
+    status: 0,
+    zh: '{folder} 已存在，没有改动其中的任何内容。请指定一个新的目录。',
+    en: '{folder} exists already; nothing in it was changed. Name a new folder.',
+  },
   'registry-file-invalid': {
     status: 0,
     zh: '法人库文件有 {count} 行不正确，没有导入任何内容。请按报告修改后重新导入。',
