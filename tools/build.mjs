@@ -2,17 +2,8 @@
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, extname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ensureInstalled } from './install.mjs';
 import { alone, inProject, root, say } from './project.mjs';
 
@@ -36,7 +27,6 @@ export async function ensureBuilt() {
     rmSync(STAMP, { force: true });
     removeStale(last?.files ?? [], sources);
     await compile();
-    copyAssets(sources);
     await Promise.all(PAGES.map(bundle));
     mkdirSync(dirname(STAMP), { recursive: true });
     writeFileSync(STAMP, JSON.stringify({ print, files: sources }));
@@ -99,21 +89,6 @@ function removeStale(before, now) {
 
 async function compile() {
   await run('The TypeScript compiler', ['node_modules/typescript/bin/tsc', '-b']);
-}
-
-/**
- * What stands among the sources and is no TypeScript (SQL, templates) goes to the same place of the output.
- * @param {string[]} sources
- */
-function copyAssets(sources) {
-  for (const file of sources) {
-    const [group, workspace, folder, ...rest] = file.split('/');
-    if (folder !== 'src' || ['.ts', '.tsx', '.css', '.md'].includes(extname(file))) continue;
-    cpSync(
-      inProject(file),
-      inProject(/** @type {string} */ (group), /** @type {string} */ (workspace), 'dist', ...rest),
-    );
-  }
 }
 
 /** @param {string} folder */

@@ -13,6 +13,15 @@ test('each test has a database of its own', async () => {
   expect(await query(other.url, count)).toEqual([{ n: 0 }]);
 });
 
+test('all migrations have been run in it, and it is nobody else’s', async () => {
+  const [one, other] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+  expect(await query(one.url, 'select count(*) > 0 as migrated from schema_migration')).toEqual([
+    { migrated: true },
+  ]);
+  await query(one.url, 'create table mark ()');
+  await expect(query(other.url, 'select from mark')).rejects.toThrow(/does not exist/);
+});
+
 test('a dropped database is gone, whoever is still connected', async () => {
   const database = await createTestDatabase();
   const client = new pg.Client(database.url);

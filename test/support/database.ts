@@ -1,10 +1,8 @@
 // A database for a test: fresh, migrated, and gone afterwards.
 
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
 
@@ -61,20 +59,13 @@ async function migratedTemplate(client: pg.Client, url: string): Promise<string>
     const unfinished = `${name}_new`;
     await client.query(`drop database if exists ${unfinished} with (force)`);
     await client.query(`create database ${unfinished}`);
+    const { migrate } = await import('../../apps/server/src/schema/database.ts');
     await migrate(inDatabase(url, unfinished));
     await client.query(`alter database ${unfinished} rename to ${name}`);
     return name;
   } finally {
     await client.query('select pg_advisory_unlock(hashtext($1))', [name]);
   }
-}
-
-const migrations = new URL('../../apps/server/src/platform/database/migrate.ts', import.meta.url);
-
-async function migrate(url: string): Promise<void> {
-  if (!existsSync(fileURLToPath(migrations))) return; // the server has no tables yet
-  const module: { migrate(url: string): Promise<unknown> } = await import(/* @vite-ignore */ migrations.href);
-  await module.migrate(url);
 }
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
