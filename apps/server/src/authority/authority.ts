@@ -1,0 +1,80 @@
+/** The port to whoever signs certificates. One folder beside this file is one way to issue. */
+import type { IdentityNumber } from '@certdesk/contract';
+import type { Certificate } from '@certdesk/pki';
+import type { Tx } from '../schema/database.ts';
+
+/** All that goes into a certificate beside its key and its serial number. Plain JSON, stored with the intent. */
+export interface IntentContent {
+  readonly entityName: string;
+  /** Subject, DER in base64: a renewal repeats the old certificate's name octet for octet. */
+  readonly subject: string;
+  readonly identityNumbers: readonly IdentityNumber[];
+  /** RFC 3339; whole seconds. */
+  readonly notBefore: string;
+  readonly notAfter: string;
+}
+
+/** Without `notBefore` the certificate begins a little before it is issued, as the profile says. */
+export type RequestedContent = Omit<IntentContent, 'notBefore'> & { readonly notBefore?: string };
+
+export interface IntentRequest {
+  /** The same again is the same intent. */
+  readonly idempotencyKey: string;
+  /** Name of a certificate profile. */
+  readonly profile: string;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array;
+  /** SHA-256, lower-case hex, of what was asked for. */
+  readonly requestDigest: string;
+  readonly content: RequestedContent;
+  /** Without a case there is no proof to wait for: the certificate comes into force when it is issued. */
+  readonly caseId?: string;
+  readonly lineId?: string;
+  readonly entityId?: string;
+}
+
+export interface IssuedRecord {
+  readonly id: string;
+  /** SHA-256 of the certificate, lower-case hex. */
+  readonly digest: string;
+  readonly der: Uint8Array;
+  /** Lower-case hex. */
+  readonly serialNumber: string;
+  readonly publicKeyDigest: string;
+}
+
+/** What commits together with a certificate. */
+export interface Continuation {
+  /** Takes the locks that come before the intent's, so that everybody takes them in one order. */
+  lock?(tx: Tx): Promise<void>;
+  /** Not run again for a certificate that is there already. */
+  then?(tx: Tx, certificate: IssuedRecord): Promise<void>;
+}
+
+export interface Authority {
+  /**
+   * Writes down what is to be signed, in the caller's transaction.
+   * @throws DeskError `request-id-reused` (same key, other content or withdrawn since), `request-key`,
+   *   `request-key-used` (outside cases), `request-invalid` (not what the profile allows), `term-not-offered` (longer
+   *   than the profile allows, or outlives the issuing CA)
+   */
+  intend(tx: Tx, request: IntentRequest, now: Date): Promise<{ intentId: string; serialNumber: string }>;
+  /**
+   * Signs outside any transaction, then stores the certificate and settles the intent in one transaction. Repeatable
+   * from any node: whoever commits first wins, and all get that certificate.
+   * @throws DeskError `case-state` when the intent was withdrawn, `authority-unavailable`
+   */
+  finish(intentId: string, continuation?: Continuation): Promise<IssuedRecord>;
+  /** Intended → withdrawn, and nothing is ever signed; issued → its certificate is revoked. Repeatable. */
+  withdraw(tx: Tx, intentId: string, now: Date): Promise<void>;
+  /** Content for a certificate that says of its holder what this one says. */
+  contentLike(certificate: Certificate, notAfter: Date): RequestedContent;
+  /** Certificates from the issuing CA up to its root, DER. */
+  chain(): Uint8Array[];
+  /** CA certificates between holders and roots: this authority's, and those that imported certificates need. DER. */
+  intermediates(): Uint8Array[];
+  /** Trusted roots, also of imported certificates. DER. */
+  roots(): Uint8Array[];
+  /** End of the issuing CA's validity: no certificate outlives it. */
+  notAfter(): Date;
+}

@@ -1,0 +1,197 @@
+/** The embedded authority: an issuing CA whose key is an encrypted file, opened when the server starts. */
+import type { Certificate, CertificateProfile, IdentityNumberOid } from '@certdesk/pki';
+import { record } from '../../audit/record.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { DeskError } from '../../platform/error.ts';
+import type { Db, Tx } from '../../schema/database.ts';
+import type { Authority, Continuation, IntentRequest, IssuedRecord } from '../authority.ts';
+import { inBatches } from '../batch.ts';
+import { revoke } from '../certificates.ts';
+import { contentLike } from '../content.ts';
+import {
+  type CompleteRequest,
+  type Intended,
+  type Intent,
+  issuedFor,
+  lockIntents,
+  readIntents,
+  settleIntents,
+  writeIntents,
+} from '../intents.ts';
+import type { Profiles } from '../profiles.ts';
+import type { IssuingCa } from './open.ts';
+import { completeContent } from './refusal.ts';
+import { type SignCertificate, signWith } from './signing.ts';
+
+export interface EmbeddedOptions {
+  readonly db: Db;
+  readonly ca: IssuingCa;
+  readonly profiles: Profiles;
+  /** CA certificates of the CA's former system, so that what it issued may sign in. */
+  readonly trustedRoots?: readonly Certificate[];
+  readonly intermediates?: readonly Certificate[];
+  readonly identityNumbers?: readonly IdentityNumberOid[];
+  readonly clock: Clock;
+  /** In place of signing in this process. */
+  readonly sign?: SignCertificate;
+}
+
+/** What the registration clients' endpoint needs beside the port: many intents in one transaction. */
+export interface BulkAuthority extends Authority {
+  /** As `intend`, a DeskError standing for each request that is refused; the others are not touched by it. */
+  intendAll(tx: Tx, requests: readonly IntentRequest[], now: Date): Promise<(Intended | DeskError)[]>;
+}
+
+export function embeddedAuthority(options: EmbeddedOptions): BulkAuthority {
+  const { db, ca, clock } = options;
+  const issuer = ca.certificate.subject.toString();
+  const profileNamed = (name: string): CertificateProfile => {
+    const profile = options.profiles.get(name);
+    if (!profile) throw new DeskError('authority-unavailable', { profile: name });
+    return profile;
+  };
+  const sign = options.sign ?? signWith(ca, options.profiles);
+  const chain = [ca.certificate, ca.root];
+  const intermediates = [ca.certificate, ...(options.intermediates ?? [])];
+  const roots = [ca.root, ...(options.trustedRoots ?? [])];
+
+  /** As `completeContent`; a refusal is an answer, so that it spares the other requests. */
+  function complete(request: IntentRequest, now: Date): CompleteRequest | DeskError {
+    const { profile, publicKey } = request;
+    try {
+      const content = completeContent(profileNamed(profile), ca.certificate, publicKey, request.content, now);
+      return { ...request, content };
+    } catch (error) {
+      if (error instanceof DeskError) return error;
+      throw error;
+    }
+  }
+
+  async function intendAll(
+    tx: Tx,
+    requests: readonly IntentRequest[],
+    now: Date,
+  ): Promise<(Intended | DeskError)[]> {
+    const completed = requests.map((request) => complete(request, now));
+    const admitted = completed.flatMap((each) => (each instanceof DeskError ? [] : [each]));
+    const written = (await writeIntents(tx, admitted, now)).values();
+    return completed.map((each) =>
+      each instanceof DeskError ? each : (written.next().value as Intended | DeskError),
+    );
+  }
+
+  const signIntent = (intent: Intent) =>
+    sign({
+      profile: intent.profile,
+      publicKey: intent.public_key,
+      serialNumber: intent.serial_number,
+      content: intent.content,
+    });
+
+  const fulfilment = (intent: Intent, der: Uint8Array) => ({
+    intent,
+    der,
+    issuer,
+    use: profileNamed(intent.profile).keyUsage.includes('digitalSignature')
+      ? ('signing' as const)
+      : ('encryption' as const),
+  });
+
+  const open = (intent: Intent | undefined): intent is Intent => intent?.state === 'intended';
+
+  /** Stores what was signed for those intents that are still open; answers for all of them. */
+  async function settle(
+    tx: Tx,
+    signed: readonly { id: string; der: Uint8Array }[],
+  ): Promise<{ fresh: IssuedRecord[]; answers: (IssuedRecord | DeskError)[] }> {
+    const intents = await lockIntents(
+      tx,
+      signed.map(({ id }) => id),
+    );
+    const mine = signed.flatMap(({ id, der }) => {
+      const intent = intents.get(id);
+      return open(intent) ? [fulfilment(intent, der)] : [];
+    });
+    const fresh = await settleIntents(tx, mine, clock());
+    // Another node was faster: SM2 signatures differ, and the certificate is the one that was committed first.
+    const earlier = await issuedFor(tx, [...intents.values()]);
+    const now = new Map(fresh.map((certificate) => [certificate.id, certificate]));
+    return {
+      fresh,
+      answers: signed.map(({ id }) => now.get(id) ?? earlier.get(id) ?? new DeskError('case-state')),
+    };
+  }
+
+  /** Certificates without a continuation share their commits. */
+  const settleTogether = inBatches<{ id: string; der: Uint8Array }, IssuedRecord>((signed) =>
+    db.transaction().execute(async (tx) => (await settle(tx, signed)).answers),
+  );
+  const readTogether = inBatches<string, Intent>(async (ids) => {
+    const intents = await readIntents(db, ids);
+    return ids.map((id) => intents.get(id) ?? new DeskError('case-state'));
+  });
+
+  return {
+    intendAll,
+
+    async intend(tx, request, now) {
+      const [answer] = await intendAll(tx, [request], now);
+      if (!answer || answer instanceof DeskError) throw answer;
+      return { intentId: answer.intentId, serialNumber: answer.serialNumber };
+    },
+
+    async finish(intentId: string, continuation?: Continuation) {
+      const intent = await readTogether(intentId);
+      if (!open(intent)) {
+        const issued = (await issuedFor(db, [intent])).get(intentId);
+        if (!issued) throw new DeskError('case-state');
+        return issued;
+      }
+      const der = await signIntent(intent);
+      if (!continuation) return settleTogether({ id: intentId, der });
+      return db.transaction().execute(async (tx) => {
+        await continuation.lock?.(tx);
+        const { fresh, answers } = await settle(tx, [{ id: intentId, der }]);
+        const [answer] = answers;
+        if (!answer || answer instanceof DeskError) throw answer;
+        if (fresh.length > 0) await continuation.then?.(tx, answer);
+        return answer;
+      });
+    },
+
+    async withdraw(tx, intentId, now) {
+      const intent = (await lockIntents(tx, [intentId])).get(intentId);
+      if (!intent || intent.state === 'withdrawn') return;
+      if (intent.certificate_id) {
+        const { state } = await tx
+          .selectFrom('certificate')
+          .select('state')
+          .where('id', '=', intent.certificate_id)
+          .executeTakeFirstOrThrow();
+        if (state !== 'revoked') await revoke(tx, intent.certificate_id, 'cessationOfOperation', now);
+        return;
+      }
+      await tx
+        .updateTable('issuance_intent')
+        .set({ state: 'withdrawn', settled_at: now })
+        .where('id', '=', intentId)
+        .execute();
+      await record(
+        tx,
+        {
+          actor: 'authority',
+          action: 'intent.withdrawn',
+          subject: `intent:${intentId}`,
+          data: { serialNumber: intent.serial_number },
+        },
+        now,
+      );
+    },
+
+    contentLike: (certificate, notAfter) => contentLike(certificate, notAfter, options.identityNumbers),
+    chain: () => chain.map(({ der }) => der),
+    intermediates: () => intermediates.map(({ der }) => der),
+    roots: () => roots.map(({ der }) => der),
+    notAfter: () => ca.certificate.notAfter,
+  };
+}

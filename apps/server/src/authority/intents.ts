@@ -1,0 +1,240 @@
+/** Intents: what the authority means to sign, committed before anything is signed. One becomes at most one certificate. */
+import { certificateDigest, publicKeyDigest } from '@certdesk/pki';
+import type { Selectable } from 'kysely';
+import { recordAll } from '../audit/record.ts';
+import { DeskError } from '../platform/error.ts';
+import { randomId } from '../platform/random.ts';
+import type { Db, Tx } from '../schema/database.ts';
+import type { CertificateTable, IssuanceIntentTable } from '../schema/tables.ts';
+import type { IntentContent, IntentRequest, IssuedRecord } from './authority.ts';
+import { randomSerialNumber } from './serial-number.ts';
+
+export type Intent = Omit<Selectable<IssuanceIntentTable>, 'content'> & { readonly content: IntentContent };
+
+/** A request whose content is complete. */
+export type CompleteRequest = Omit<IntentRequest, 'content'> & { readonly content: IntentContent };
+
+/** `fresh`: written now, not found. */
+export interface Intended {
+  readonly intentId: string;
+  readonly serialNumber: string;
+  readonly fresh: boolean;
+}
+
+/**
+ * Writes intents down, or finds those that are there under the same idempotency key.
+ * @returns one answer per request, in their order; a DeskError where a request is refused
+ */
+export async function writeIntents(
+  tx: Tx,
+  requests: readonly CompleteRequest[],
+  now: Date,
+): Promise<(Intended | DeskError)[]> {
+  if (requests.length === 0) return [];
+  const rows = requests.map((request) => ({
+    id: randomId(),
+    idempotency_key: request.idempotencyKey,
+    profile: request.profile,
+    public_key: request.publicKey,
+    public_key_digest: publicKeyDigest(request.publicKey),
+    request_digest: request.requestDigest,
+    serial_number: randomSerialNumber(),
+    content: JSON.stringify(request.content),
+    state: 'intended' as const,
+    case_id: request.caseId ?? null,
+    line_id: request.lineId ?? null,
+    entity_id: request.entityId ?? null,
+    certificate_id: null,
+    created_at: now,
+    settled_at: null,
+  }));
+  const inserted = await tx
+    .insertInto('issuance_intent')
+    // In one order on every node, so that two nodes with the same requests wait for each other and never in a circle.
+    .values(rows.toSorted((a, b) => (a.idempotency_key < b.idempotency_key ? -1 : 1)))
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .execute();
+  const fresh = new Set(inserted.map(({ id }) => id));
+  await dropCertifiedKeys(tx, rows, fresh);
+  const found = await existing(
+    tx,
+    rows.filter(({ id }) => !fresh.has(id)).map((row) => row.idempotency_key),
+  );
+  return rows.map((row) => {
+    if (fresh.has(row.id)) return { intentId: row.id, serialNumber: row.serial_number, fresh: true };
+    const other = found.get(row.idempotency_key);
+    // Nothing under this idempotency key: it was the public key that stood in the way.
+    if (!other) return new DeskError('request-key-used');
+    const same =
+      other.state !== 'withdrawn' &&
+      other.profile === row.profile &&
+      other.public_key_digest === row.public_key_digest &&
+      other.request_digest === row.request_digest;
+    if (!same) return new DeskError('request-id-reused');
+    return { intentId: other.id, serialNumber: other.serial_number, fresh: false };
+  });
+}
+
+/** Outside cases, which look for themselves, a key pair that any certificate carries already gets no other one. */
+async function dropCertifiedKeys(
+  tx: Tx,
+  rows: readonly { id: string; case_id: string | null; public_key_digest: string }[],
+  fresh: Set<string>,
+): Promise<void> {
+  const candidates = rows.filter(({ id, case_id }) => fresh.has(id) && case_id === null);
+  if (candidates.length === 0) return;
+  const digests = candidates.map((row) => row.public_key_digest);
+  const certified = await tx
+    .selectFrom('certificate')
+    .select('public_key_digest')
+    .where('public_key_digest', 'in', digests)
+    .execute();
+  if (certified.length === 0) return;
+  const used = new Set(certified.map((row) => row.public_key_digest));
+  const refused = candidates.filter((row) => used.has(row.public_key_digest)).map(({ id }) => id);
+  await removeFreshIntents(tx, refused);
+  for (const id of refused) fresh.delete(id);
+}
+
+/** Takes back intents that were written in this very transaction. */
+export async function removeFreshIntents(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await tx.deleteFrom('issuance_intent').where('id', 'in', ids).execute();
+}
+
+async function existing(tx: Tx, keys: readonly string[]) {
+  if (keys.length === 0) return new Map<string, never>();
+  const rows = await tx
+    .selectFrom('issuance_intent')
+    .select([
+      'id',
+      'idempotency_key',
+      'state',
+      'profile',
+      'public_key_digest',
+      'request_digest',
+      'serial_number',
+    ])
+    .where('idempotency_key', 'in', keys)
+    .execute();
+  return new Map(rows.map((row) => [row.idempotency_key, row]));
+}
+
+export async function readIntents(db: Db, ids: readonly string[]): Promise<Map<string, Intent>> {
+  const rows = await db.selectFrom('issuance_intent').selectAll().where('id', 'in', ids).execute();
+  return new Map(rows.map((row) => [row.id, intentOf(row)]));
+}
+
+/** Reads intents and keeps their rows locked until the transaction ends. */
+export async function lockIntents(tx: Tx, ids: readonly string[]): Promise<Map<string, Intent>> {
+  const rows = await tx
+    .selectFrom('issuance_intent')
+    .selectAll()
+    .where('id', 'in', ids)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  return new Map(rows.map((row) => [row.id, intentOf(row)]));
+}
+
+function intentOf(row: Selectable<IssuanceIntentTable>): Intent {
+  return { ...row, content: row.content as unknown as IntentContent };
+}
+
+/** A signed certificate and the locked intent that it fulfils. */
+export interface Fulfilment {
+  readonly intent: Intent;
+  readonly der: Uint8Array;
+  readonly issuer: string;
+  readonly use: CertificateTable['use'];
+}
+
+/** Stores certificates and settles their intents. The intents are locked and open. */
+export async function settleIntents(
+  tx: Tx,
+  fulfilments: readonly Fulfilment[],
+  now: Date,
+): Promise<IssuedRecord[]> {
+  if (fulfilments.length === 0) return [];
+  const rows = fulfilments.map(({ intent, der, issuer, use }) => ({
+    // The intent's own id: one intent can never become two certificates, whatever else goes wrong.
+    id: intent.id,
+    line_id: intent.line_id,
+    entity_id: intent.entity_id,
+    digest: certificateDigest(der),
+    der,
+    serial_number: intent.serial_number,
+    issuer,
+    public_key_digest: intent.public_key_digest,
+    use,
+    profile: intent.profile,
+    state: intent.case_id === null ? ('in-force' as const) : ('issued' as const),
+    source: 'issued' as const,
+    not_before: new Date(intent.content.notBefore),
+    not_after: new Date(intent.content.notAfter),
+    issued_at: now,
+    state_changed_at: now,
+    revocation_reason: null,
+    superseded_by: null,
+  }));
+  await tx.insertInto('certificate').values(rows).execute();
+  await tx
+    .updateTable('issuance_intent')
+    .set((column) => ({ state: 'issued', settled_at: now, certificate_id: column.ref('id') }))
+    .where(
+      'id',
+      'in',
+      rows.map(({ id }) => id),
+    )
+    .execute();
+  const entries = rows.map((row, at) => ({
+    actor: 'authority',
+    action: 'certificate.issued',
+    subject: `certificate:${row.digest}`,
+    data: {
+      intent: fulfilments[at]?.intent.idempotency_key ?? '',
+      serialNumber: row.serial_number,
+      profile: row.profile,
+      state: row.state,
+      notBefore: row.not_before.toISOString(),
+      notAfter: row.not_after.toISOString(),
+    },
+  }));
+  await recordAll(tx, entries, now);
+  return rows.map((row) => ({
+    id: row.id,
+    digest: row.digest,
+    der: row.der,
+    serialNumber: row.serial_number,
+    publicKeyDigest: row.public_key_digest,
+  }));
+}
+
+/** The certificates that settled intents became, by intent. */
+export async function issuedFor(db: Db | Tx, intents: readonly Intent[]): Promise<Map<string, IssuedRecord>> {
+  const ids = intents.flatMap(({ certificate_id }) => certificate_id ?? []);
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('certificate')
+    .select(['id', 'digest', 'der', 'serial_number', 'public_key_digest'])
+    .where('id', 'in', ids)
+    .execute();
+  const byId = new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        id: row.id,
+        digest: row.digest,
+        der: row.der,
+        serialNumber: row.serial_number,
+        publicKeyDigest: row.public_key_digest,
+      },
+    ]),
+  );
+  return new Map(
+    intents.flatMap(({ id, certificate_id }) => {
+      const issued = certificate_id ? byId.get(certificate_id) : undefined;
+      return issued ? [[id, issued] as const] : [];
+    }),
+  );
+}

@@ -1,0 +1,67 @@
+import { type CertificateProfile, type KeyAlgorithm, PkiError, parseProfile } from '@certdesk/pki';
+import { DeskError } from '../platform/error.ts';
+
+export type Profiles = ReadonlyMap<string, CertificateProfile>;
+
+/**
+ * The profiles of configuration, by name.
+ * @param list JSON of each; none given: the default ones
+ * @throws DeskError `configuration-invalid` with the path of what is wrong
+ */
+export function readProfiles(list: readonly unknown[] = defaultProfiles): Profiles {
+  const profiles = new Map<string, CertificateProfile>();
+  for (const [at, json] of list.entries()) {
+    const profile = read(json, `profiles[${at}]`);
+    if (profiles.has(profile.name)) invalid(`profiles[${at}].name: ${profile.name} stands twice`);
+    profiles.set(profile.name, profile);
+  }
+  return profiles;
+}
+
+function read(json: unknown, where: string): CertificateProfile {
+  try {
+    return parseProfile(json);
+  } catch (error) {
+    if (error instanceof PkiError) invalid(`${where}: ${error.message}`);
+    throw error;
+  }
+}
+
+function invalid(where: string): never {
+  throw new DeskError('configuration-invalid', { where });
+}
+
+const entitySigning = (name: string, keyAlgorithms: readonly KeyAlgorithm[]) => ({
+  name,
+  keyAlgorithms,
+  subject: [
+    { type: 'C', required: true, value: 'CN' },
+    ...['ST', 'L', 'OU', 'serialNumber', 'UID', 'organizationIdentifier', 'emailAddress'].map((type) => ({
+      type,
+    })),
+    { type: 'O', maxLength: 200 },
+    { type: 'CN', required: true, maxLength: 200 },
+  ],
+  // GB/T 20518: the signing certificate of twins, or one that stands alone.
+  keyUsage: ['digitalSignature', 'nonRepudiation'],
+  extendedKeyUsage: ['clientAuth'],
+  identityNumbers: {
+    kinds: [
+      'uscc',
+      'organizationCode',
+      'businessLicense',
+      'taxRegistration',
+      'socialInsurance',
+      'housingFund',
+    ],
+  },
+  // The longest term follows what is left of the old certificate.
+  validity: { terms: [12, 24, 36], maxMonths: 48 },
+});
+
+/** What an entity's signing certificate looks like where the configuration says nothing else. */
+export const defaultProfiles: readonly unknown[] = [
+  entitySigning('entity-signing-sm2', ['sm2']),
+  entitySigning('entity-signing-p256', ['p256']),
+  entitySigning('entity-signing-rsa', ['rsa2048', 'rsa3072']),
+];
