@@ -1,0 +1,53 @@
+import type { ErrorCode, ErrorDetails } from '@certdesk/contract';
+import { errorSentence } from '@certdesk/contract';
+import { KeyError, type KeyErrorCode } from '@certdesk/token';
+
+/** Anything that a person is told: a code of the one table with its details. Never holds a PIN or a token. */
+export class AssistantError extends Error {
+  override readonly name = 'AssistantError';
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}, cause?: unknown) {
+    super(errorSentence(code, 'en', details), { cause });
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** The clerk said no, or closed the window. No error, but the end of the order. */
+export class Declined extends Error {
+  override readonly name = 'Declined';
+}
+
+const keyCodes: Partial<Record<KeyErrorCode, ErrorCode>> = {
+  'key-removed': 'key-removed',
+  'key-busy': 'key-busy',
+  'pin-locked': 'pin-locked',
+  'pin-format': 'pin-format',
+  'admin-pin-locked': 'admin-pin-locked',
+  'no-room': 'key-no-room',
+  'not-supported': 'key-algorithm',
+  'certificate-invalid': 'certificate-invalid',
+};
+
+/** What to tell people of any error: drivers' own codes become those of the table, everything unforeseen `internal`. */
+export function asAssistantError(error: unknown): AssistantError {
+  if (error instanceof AssistantError) return error;
+  if (error instanceof KeyError) {
+    const { code, tries } = error;
+    if (code === 'pin-incorrect') {
+      return tries === undefined
+        ? new AssistantError('pin-incorrect-unknown', {}, error)
+        : new AssistantError('pin-incorrect', { tries }, error);
+    }
+    return new AssistantError(keyCodes[code] ?? 'key-failed', {}, error);
+  }
+  return new AssistantError(
+    'internal',
+    { reference: error instanceof Error ? error.name : 'unknown' },
+    error,
+  );
+}
+
+export const isKeyRemoved = (error: unknown) => error instanceof KeyError && error.code === 'key-removed';

@@ -1,0 +1,161 @@
+import type { Order } from '@certdesk/contract';
+import { publicKeyDigest } from '@certdesk/pki';
+import type { Key, KeyDriver } from '@certdesk/token';
+import { AssistantError, isKeyRemoved } from '../errors.ts';
+import { usePin } from '../keys/pin.ts';
+import type { KeyRing, PresentKey } from '../keys/ring.ts';
+import { candidateView, certificateView } from '../keys/views.ts';
+import type { Candidate, PinAnswer, PinProblem } from '../local/views.ts';
+import type { KeyWanted, OrderDialogue } from './dialogue.ts';
+
+/** A key with PIN rights; whoever holds it drops them. */
+export interface UnlockedKey {
+  readonly key: Key;
+  /** The container that the person chose, and its certificate, DER. */
+  readonly container: string;
+  readonly certificate: Uint8Array;
+}
+
+interface Match {
+  readonly driver: KeyDriver;
+  readonly ref: string;
+  readonly container: string;
+  readonly certificate: Uint8Array;
+  readonly view: Candidate;
+}
+
+export interface UnlockTools {
+  readonly ring: KeyRing;
+  readonly dialogue: OrderDialogue;
+  /** The work had begun before, and the key was pulled out. */
+  readonly again: boolean;
+  /** Aborts when the order is given up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Finds the key that an order is about and unlocks it. A wrong PIN does not end the order. The PIN lives as long as
+ * the call that verifies it.
+ * @throws AssistantError `pin-locked`; what the dialogue rejects with; the signal's reason
+ */
+export async function unlockKey(
+  order: Order,
+  { ring, dialogue, again, signal: givenUp }: UnlockTools,
+): Promise<UnlockedKey> {
+  const stop = givenUp ?? new AbortController().signal;
+  let problem: PinProblem | null = null;
+  for (;;) {
+    stop.throwIfAborted();
+    const seen = ring.version;
+    const keys = await ring.survey();
+    const matches = matching(order, keys);
+    if (matches.length === 0) {
+      problem = null;
+      const code = wanted(order, keys, again);
+      await untilKeysChange({ ring, seen, stop }, (signal) => dialogue.keyWanted(code, signal));
+      continue;
+    }
+    const candidates = matches.map(({ view }) => view);
+    if (candidates.every(({ pin }) => pin.flag === 'locked')) throw new AssistantError('pin-locked');
+    const request = { candidates, problem, again };
+    const reply = await untilKeysChange({ ring, seen, stop }, (signal) => dialogue.askPin(request, signal));
+    problem = null;
+    const match = reply && matches.find(({ view }) => view.certificate.digest === reply.certificate);
+    if (!reply || !match) continue;
+    const { key, answer } = await tryPin(match, reply.pin, reply.confirmLastTry === true);
+    if (key) {
+      if (!stop.aborted) return { key, container: match.container, certificate: match.certificate };
+      await dropRights(key);
+    }
+    if (answer?.result === 'locked') throw new AssistantError('pin-locked');
+    if (answer && answer.result !== 'ok') problem = answer.result;
+  }
+}
+
+function wanted(order: Order, keys: readonly PresentKey[], again: boolean): KeyWanted {
+  if (again) return 'key-removed';
+  if (keys.length === 0) return 'key-missing';
+  return order.purpose === 'sign-in' ? 'key-no-certificate' : 'order-other-key';
+}
+
+/**
+ * Signing certificates that this order can be carried out with: all for a sign-in, else the one that it names. A key that
+ * has lost the old container already is known by the new public key. One reached by several drivers is shown once.
+ */
+function matching(order: Order, keys: readonly PresentKey[]): Match[] {
+  const all = keys.flatMap(signingCertificates);
+  if (order.purpose === 'sign-in') return firstOfEach(all);
+  const holding = (digest: string) => all.filter(({ publicKey }) => publicKeyDigest(publicKey) === digest);
+  const old = holding(order.key);
+  const known = old.length > 0 || order.purpose !== 'renewal' || !order.newKey ? old : holding(order.newKey);
+  return known.slice(0, 1);
+}
+
+function signingCertificates({
+  driver,
+  info,
+  containers,
+}: PresentKey): (Match & { publicKey: Uint8Array })[] {
+  return containers.flatMap(({ name, signing }) => {
+    const certificate = signing?.certificate;
+    const view = certificate && certificateView(certificate, 'signing');
+    if (!view) return [];
+    return [
+      {
+        driver,
+        ref: info.ref,
+        container: name,
+        certificate,
+        publicKey: signing.publicKey,
+        view: candidateView(info, view),
+      },
+    ];
+  });
+}
+
+function firstOfEach(matches: Match[]): Match[] {
+  const digest = (match: Match) => match.view.certificate.digest;
+  return matches.filter((match, at) => matches.findIndex((other) => digest(other) === digest(match)) === at);
+}
+
+/** @returns what `ask` gives, or undefined when a key came or went first, or `stop` aborts */
+async function untilKeysChange<T>(
+  { ring, seen, stop }: { ring: KeyRing; seen: number; stop: AbortSignal },
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  const end = new AbortController();
+  const signal = AbortSignal.any([end.signal, stop]);
+  try {
+    const changed = ring.changedAfter(seen, signal).then(() => undefined);
+    return await Promise.race([ask(signal), changed]);
+  } finally {
+    end.abort();
+  }
+}
+
+/** `key` is open and logged in, or undefined; neither `key` nor `answer` when it was pulled out meanwhile. */
+async function tryPin(
+  { driver, ref }: Match,
+  pin: string,
+  confirmLastTry: boolean,
+): Promise<{ key?: Key; answer?: PinAnswer }> {
+  let key: Key | undefined;
+  try {
+    const opened = await driver.open(ref);
+    key = opened;
+    const answer = await usePin(opened, [pin], confirmLastTry, () => opened.verifyPin(pin));
+    if (answer.result === 'ok') return { key: opened, answer };
+    await opened.close();
+    return { answer };
+  } catch (error) {
+    await key?.close().catch(() => undefined);
+    if (isKeyRemoved(error)) return {};
+    throw error;
+  }
+}
+
+/** Ends what a PIN allowed. A key that is gone has forgotten it already. */
+export async function dropRights(key: Key): Promise<void> {
+  await key.logout().catch(() => undefined);
+  await key.close().catch(() => undefined);
+}
