@@ -48,7 +48,7 @@ export interface Continuation {
   /** Takes the locks that come before the intent's, so that everybody takes them in one order. */
   lock?(tx: Tx): Promise<void>;
   /** Not run again for a certificate that is there already. */
-  then?(tx: Tx, certificate: IssuedRecord): Promise<void>;
+  settle?(tx: Tx, certificate: IssuedRecord): Promise<void>;
 }
 
 export interface Authority {

@@ -52,7 +52,7 @@ export async function createAuthority(options: CreateOptions): Promise<void> {
     await writeAuthority({
       ...options,
       folder: draft,
-      now: new Date(Math.floor(now.getTime() / 1000) * 1000),
+      now: wholeSeconds(now),
     });
     await rename(draft, folder);
   } catch (error) {
@@ -67,6 +67,8 @@ export async function createAuthority(options: CreateOptions): Promise<void> {
 
 async function writeAuthority(options: CreateOptions): Promise<void> {
   const { organisation, now, cost } = options;
+  // Certificates begin a little before they are issued, the first ones too, and never before their CA.
+  const notBefore = new Date(now.getTime() - 3_600_000);
   const algorithm = keyAlgorithms[options.algorithm];
   const files = authorityFiles(options.folder);
   const root = generateSoftwareKey(algorithm);
@@ -80,7 +82,7 @@ async function writeAuthority(options: CreateOptions): Promise<void> {
     serialNumber: randomSerialNumber(),
     issuer: rootName,
     subject: rootName,
-    notBefore: now,
+    notBefore,
     notAfter: yearsAfter(now, options.rootYears ?? 30),
     publicKey: root.publicKey,
     extensions: [subjectKeyIdentifier(rootIdentifier), usage, basicConstraints({ ca: true })],
@@ -90,7 +92,7 @@ async function writeAuthority(options: CreateOptions): Promise<void> {
     serialNumber: randomSerialNumber(),
     issuer: rootName,
     subject: caName(organisation, 'Issuing CA 1'),
-    notBefore: now,
+    notBefore,
     notAfter: yearsAfter(now, options.issuingYears ?? 15),
     publicKey: issuing.publicKey,
     extensions: [
@@ -117,6 +119,10 @@ function caName(organisation: string, role: string): Name {
     { type: 'O', value: organisation },
     { type: 'CN', value: `${organisation} ${role}` },
   ]);
+}
+
+function wholeSeconds(at: Date): Date {
+  return new Date(Math.floor(at.getTime() / 1000) * 1000);
 }
 
 function yearsAfter(at: Date, years: number): Date {

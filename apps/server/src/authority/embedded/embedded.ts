@@ -154,7 +154,7 @@ export function embeddedAuthority(options: EmbeddedOptions): BulkAuthority {
         const { fresh, answers } = await settle(tx, [{ id: intentId, der }]);
         const [answer] = answers;
         if (!answer || answer instanceof DeskError) throw answer;
-        if (fresh.length > 0) await continuation.then?.(tx, answer);
+        if (fresh.length > 0) await continuation.settle?.(tx, answer);
         return answer;
       });
     },

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { defaultProfiles, readProfiles } from './profiles.ts';
+
+test('the default profiles are valid', () => {
+  expect([...readProfiles().keys()]).toEqual([
+    'entity-signing-sm2',
+    'entity-signing-p256',
+    'entity-signing-rsa',
+  ]);
+});
+
+test.each([
+  [
+    'an unknown key usage',
+    { ...(defaultProfiles[0] as object), keyUsage: ['signing'] },
+    /profiles\[0\]: keyUsage\[0\]/,
+  ],
+  ['a field that no profile has', { ...(defaultProfiles[0] as object), key: 1 }, /profiles\[0\]: .*key/],
+  ['no profile at all', 'entity-signing', /profiles\[0\]/],
+])('%s is refused at start, with its place', (_, json, where) => {
+  expect(() => readProfiles([json])).toThrow(where);
+});
+
+test('two profiles of one name are refused', () => {
+  const [first] = defaultProfiles;
+  expect(() => readProfiles([first, first])).toThrow('profiles[1].name');
+});
