@@ -39,7 +39,8 @@ async function main() {
   });
   const folder = stateFolder();
   const logs = join(folder, 'logs');
-  mkdirSync(folder, { recursive: true });
+  const demo = join(folder, 'demo');
+  mkdirSync(demo, { recursive: true, mode: 0o700 }); // keys and passphrases
   await becomeTheOnlyOne(folder);
   const leftovers = await stopLeftovers(logs);
   if (leftovers.length > 0) say(`Stopped what an earlier start had left running: ${leftovers.join(', ')}.`);
@@ -48,7 +49,6 @@ async function main() {
   await ensureBuilt();
 
   const databaseUrl = process.env.DATABASE_URL || (await ownDatabase(folder));
-  const demo = join(folder, 'demo');
   const env = {
     ...process.env,
     DATABASE_URL: databaseUrl,

@@ -1,7 +1,17 @@
 // `npm start` as a whole, with a real PostgreSQL and small stand-ins for the server and the assistant.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -43,9 +53,11 @@ const CERTDESK = `
 
 let project: string;
 let starts: ChildProcess[];
+let folders: Set<string>; // in which a start has kept its state
 
 beforeEach(() => {
   starts = [];
+  folders = new Set();
   project = temporaryFolder('certdesk-start-');
   const write = (path: string, content: string) => writeFileSync(join(project, path), content);
   cpSync(join(root, 'tools'), join(project, 'tools'), { recursive: true });
@@ -66,8 +78,11 @@ beforeEach(() => {
 
 afterEach(async () => {
   for (const child of starts) child.kill('SIGKILL');
-  await stopLeftovers(join(project, '.certdesk', 'logs'));
-  for (const folder of ['.certdesk/postgres', 'elsewhere']) await stopPostgres(join(project, folder));
+  for (const folder of folders) {
+    await stopLeftovers(join(folder, 'logs'));
+    await stopPostgres(join(folder, 'postgres'));
+    rmSync(folder, { recursive: true, force: true });
+  }
   rmSync(project, { recursive: true, force: true });
 });
 
@@ -134,9 +149,35 @@ test('a port that is taken is named, before anything is started', async () => {
   other.close();
 });
 
+test('a start whose npm was killed makes way for the next one', async () => {
+  const orphan = start({ npm_lifecycle_event: 'start' }, 'under npm');
+  const { url } = await orphan.ready;
+  orphan.kill();
+  await orphan.exit;
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+
+  const run = start();
+  await run.ready;
+  await expect(fetch(`${url}/readyz`)).rejects.toThrow();
+  expect(events()).toEqual(['server stopped, database there', 'assistant stopped']);
+  run.interrupt();
+  expect(await run.exit).toBe(0);
+});
+
+test('runs from a folder that only its owner can enter, root’s home for example', async () => {
+  chmodSync(project, 0o700);
+  const run = start();
+  const { url, folder } = await run.ready;
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  expect(statSync(join(folder, 'demo')).mode & 0o077).toBe(0);
+  run.interrupt();
+  expect(await run.exit).toBe(0);
+});
+
 test('with DATABASE_URL no database is started', async () => {
-  const folder = join(project, 'elsewhere');
-  const own = await startPostgres({ folder, durable: false });
+  const elsewhere = join(project, 'elsewhere');
+  folders.add(elsewhere);
+  const own = await startPostgres({ folder: join(elsewhere, 'postgres'), durable: false });
   const run = start('--port', '0', { DATABASE_URL: own.url });
   await run.ready;
   expect(databaseRuns()).toBe(false);
@@ -145,15 +186,23 @@ test('with DATABASE_URL no database is started', async () => {
 });
 
 function start(...options: (string | NodeJS.ProcessEnv)[]) {
-  const args = options.filter((option) => typeof option === 'string');
+  const args = options.filter((option) => typeof option === 'string' && option !== 'under npm') as string[];
   const extra = options.filter((option) => typeof option === 'object');
   const { DATABASE_URL: _, npm_lifecycle_event: __, ...env } = process.env;
-  const child = spawn(
+  const command = [
     process.execPath,
-    [join(project, 'tools/start.mjs'), '--json-ready', ...(args.length > 0 ? args : ['--port', '0'])],
-    // In a process group of its own, so that a test can do what ctrl-C in a terminal does.
-    { detached: true, env: Object.assign(env, ...extra), stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+    join(project, 'tools/start.mjs'),
+    '--json-ready',
+    ...(args.length > 0 ? args : ['--port', '0']),
+  ];
+  // npm runs a script by a shell, which waits for it.
+  const shell = options.includes('under npm') ? ['/bin/sh', '-c', '"$@"; exit $?', 'sh'] : [];
+  const [program = '', ...rest] = [...shell, ...command];
+  const child = spawn(program, rest, {
+    detached: true, // in a process group of its own, so that a test can do what ctrl-C in a terminal does
+    env: Object.assign(env, ...extra),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   starts.push(child);
   let output = '';
   let errors = '';
@@ -161,10 +210,13 @@ function start(...options: (string | NodeJS.ProcessEnv)[]) {
     errors += chunk;
   });
   const exit = new Promise<number | null>((resolve) => child.on('exit', resolve));
-  const ready = new Promise<{ url: string }>((resolve, reject) => {
+  const ready = new Promise<{ url: string; folder: string }>((resolve, reject) => {
     child.stdout.on('data', (chunk) => {
       output += chunk;
-      if (output.includes('\n')) resolve(JSON.parse(output));
+      if (!output.includes('\n')) return;
+      const facts = JSON.parse(output);
+      folders.add(facts.folder);
+      resolve(facts);
     });
     void exit.then(() => reject(new Error(`It ended before it was ready:\n${errors}`)));
   });
