@@ -10,6 +10,7 @@ export default defineConfig({
     include: [
       'packages/*/src/**/*.test.ts',
       'apps/*/src/**/*.test.{ts,tsx}',
+      'apps/*/window/**/*.test.{ts,tsx}',
       'test/**/*.test.ts',
       'tools/**/*.test.ts',
     ],

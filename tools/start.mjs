@@ -60,14 +60,14 @@ async function main() {
 
   const children = new Children(logs, (message) => void end(1, message));
   started.push(() => children.stop());
-  const assistant = await new Promise((/** @type {(address: string) => void} */ resolve) => {
+  const assistantReady = new Promise((/** @type {(address: string) => void} */ resolve) => {
     children.start('assistant', [ASSISTANT, 'serve'], env, (line) => {
       const address = /http:\/\/127\.0\.0\.1:\d+/.exec(line);
       if (address) resolve(address[0]);
     });
   });
   children.start('server', [SERVER], env);
-  await ready(`${url}/readyz`, logs);
+  const [assistant] = await Promise.all([assistantReady, ready(`${url}/readyz`, logs)]);
 
   if (values['json-ready']) {
     process.stdout.write(`${JSON.stringify({ event: 'ready', url, assistant, folder, companies })}\n`);
