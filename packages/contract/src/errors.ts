@@ -304,6 +304,16 @@ const table = {
     zh: '登记请求的时间与服务器相差过大。请校准时钟后重新签名提交。',
     en: 'The registration request’s time is too far from the server’s. Set the clock, sign again and resend.',
   },
+  'client-exists': {
+    status: 0,
+    zh: '登记客户端 {client} 已存在，没有改动。请换一个名称。',
+    en: 'There is a registration client {client} already; nothing was changed. Choose another id.',
+  },
+  'client-key': {
+    status: 0,
+    zh: '登记客户端的公钥须为 SM2 或 P-256 公钥（PEM 或 DER）。',
+    en: 'A registration client’s public key is an SM2 or P-256 key, in PEM or DER.',
+  },
   'request-id-reused': {
     status: 409,
     zh: '这个请求编号已用于另一份内容。请换一个编号。',
