@@ -1,7 +1,7 @@
 // Where things are, and who may use them at the moment.
 
 import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -48,16 +48,22 @@ export function stateFolder() {
  * @returns {{ release: () => void } | { owner: import('./processes.mjs').ProcessRecord & T }}
  */
 export function take(path, note) {
-  const content = JSON.stringify({ ...recordOf(process.pid), ...note });
+  // Written under another name and linked, so that nobody ever finds the file without its content.
+  const mine = `${path}.${process.pid}`;
+  writeFileSync(mine, JSON.stringify({ ...recordOf(process.pid), ...note }), { mode: 0o600 });
   for (;;) {
     try {
-      writeFileSync(path, content, { flag: 'wx', mode: 0o600 });
+      linkSync(mine, path);
+      rmSync(mine);
       return { release: () => rmSync(path, { force: true }) };
     } catch (error) {
       if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
     }
     const owner = readOwner(path);
-    if (owner !== undefined && stillRuns(owner)) return { owner };
+    if (owner !== undefined && stillRuns(owner)) {
+      rmSync(mine);
+      return { owner };
+    }
     rmSync(path, { force: true });
   }
 }
