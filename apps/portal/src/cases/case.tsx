@@ -1,0 +1,69 @@
+import type { Case, DeskInfo } from '@certdesk/contract';
+import { minute } from '../app/format.ts';
+import { useWords } from '../app/language.tsx';
+import { Loading, Page } from '../app/page.tsx';
+import { TroublePage } from '../troubles/trouble.tsx';
+import { Facts } from './facts.tsx';
+import { useCase } from './use-case.ts';
+
+/** One case: where it stands, what comes next, and what happened, in words. */
+export function CasePage({ id, desk }: { id: string; desk: DeskInfo }) {
+  const words = useWords();
+  const { value, failure, reload } = useCase(id);
+  if (failure) return <TroublePage failure={failure} desk={desk} retry={reload} />;
+  if (!value) return <Loading />;
+  return (
+    <Page
+      title={words.cases.caseTitle(value.number)}
+      lead={`${words.renewal.name} · ${value.entityName}`}
+      back="/cases"
+    >
+      <section class="card">
+        <Facts
+          rows={[
+            [words.fields.state, words.cases.states[value.state]],
+            value.next !== 'nothing' && [words.cases.nextLabel, words.cases.next[value.next]],
+            value.years !== null && [words.fields.term, words.renewal.term.years(value.years)],
+            [words.fields.openedAt, minute(value.createdAt)],
+            value.open && value.endsAt !== null && [words.fields.endsAt, minute(value.endsAt)],
+            [words.fields.agreement, words.renewal.agreement.version(value.agreement.version)],
+          ]}
+        />
+        <CaseActions value={value} />
+      </section>
+      <section class="card">
+        <h2>{words.cases.history}</h2>
+        <ol class="history">
+          {value.history.map((entry) => (
+            <li key={entry.at + entry.event}>
+              <time dateTime={entry.at}>{minute(entry.at)}</time>
+              <span>{eventText(entry, words)}</span>
+            </li>
+          ))}
+        </ol>
+      </section>
+    </Page>
+  );
+}
+
+function CaseActions({ value }: { value: Case }) {
+  const { cases, renewal } = useWords();
+  return (
+    <p class="row">
+      <a class="button main" href={`/renewal/${value.id}`}>
+        {value.open ? cases.goOn : value.state === 'done' ? cases.receipt : cases.details}
+      </a>
+      {value.canCancel && <a href={`/renewal/${value.id}/cancel`}>{renewal.cancel.link}</a>}
+    </p>
+  );
+}
+
+function eventText(entry: Case['history'][number], words: ReturnType<typeof useWords>): string {
+  const { events, states } = words.cases;
+  // A newer server may know more events; where one led to is said at least.
+  return (
+    (events as Partial<Record<string, string>>)[entry.event] ??
+    (states as Partial<Record<string, string>>)[entry.to] ??
+    entry.to
+  );
+}

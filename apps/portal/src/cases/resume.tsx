@@ -1,0 +1,53 @@
+import type { Case, DeskInfo } from '@certdesk/contract';
+import { useEffect } from 'preact/hooks';
+import { api } from '../app/api.ts';
+import { minute } from '../app/format.ts';
+import { useWords } from '../app/language.tsx';
+import { Loading, Page } from '../app/page.tsx';
+import { navigate, safePath } from '../app/router.ts';
+import { useAnswer } from '../app/use-answer.ts';
+import { TroublePage } from '../troubles/trouble.tsx';
+import { Facts } from './facts.tsx';
+
+/** After sign-in: a case that was left half-way is offered again. */
+export function ResumePage({ desk, next }: { desk: DeskInfo; next: string | null }) {
+  const { value, failure, reload } = useAnswer(api.cases);
+  if (failure) return <TroublePage failure={failure} desk={desk} retry={reload} />;
+  if (!value) return <Loading />;
+  const unfinished = value.cases.find((one) => one.open);
+  return unfinished ? <Unfinished value={unfinished} /> : <Onward to={safePath(next)} />;
+}
+
+function Onward({ to }: { to: string }) {
+  useEffect(() => navigate(to, { replace: true }), [to]);
+  return <Loading />;
+}
+
+/** One open case and what can be done about it. */
+export function Unfinished({ value }: { value: Case }) {
+  const words = useWords();
+  return (
+    <Page title={words.cases.unfinished} lead={words.cases.unfinishedLead}>
+      <section class="card">
+        <h2>
+          {words.renewal.name} {value.number}
+        </h2>
+        <Facts
+          rows={[
+            [words.fields.name, value.entityName],
+            [words.fields.state, words.cases.states[value.state]],
+            [words.cases.nextLabel, words.cases.next[value.next]],
+            [words.fields.updatedAt, minute(value.updatedAt)],
+          ]}
+        />
+        <p class="row">
+          <a class="button main" href={`/renewal/${value.id}`}>
+            {words.cases.goOn}
+          </a>
+          {value.canCancel && <a href={`/renewal/${value.id}/cancel`}>{words.renewal.cancel.link}</a>}
+          <a href="/cases">{words.cases.later}</a>
+        </p>
+      </section>
+    </Page>
+  );
+}

@@ -1,0 +1,22 @@
+import { useWords } from '../app/language.tsx';
+import { Page } from '../app/page.tsx';
+import { ServicePoints } from '../home/service-points.tsx';
+import type { ScreenProps } from './renewal-case.tsx';
+
+/** The key lost its new key pair too often: a person has to look at it. */
+export function AttentionPage({ value, desk }: ScreenProps) {
+  const { attention, mismatch, cancel } = useWords().renewal;
+  return (
+    <Page title={attention.title} lead={attention.lead} back={`/cases/${value.id}`}>
+      <section class="card">
+        <h2>{mismatch.where}</h2>
+        <ServicePoints desk={desk} />
+      </section>
+      {value.canCancel && (
+        <p class="row">
+          <a href={`/renewal/${value.id}/cancel`}>{cancel.link}</a>
+        </p>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,73 @@
+import type { Case, DeskInfo, Session } from '@certdesk/contract';
+import { useEffect } from 'preact/hooks';
+import { Loading } from '../app/page.tsx';
+import { type Assistant, useAssistant } from '../bridge/use-assistant.ts';
+import { useCase } from '../cases/use-case.ts';
+import { TroublePage } from '../troubles/trouble.tsx';
+import { AttentionPage } from './attention.tsx';
+import { CheckPage } from './check.tsx';
+import { EndedPage } from './ended.tsx';
+import { MismatchPage } from './mismatch.tsx';
+import { OtherCertificatePage } from './other-certificate.tsx';
+import { ReferralPage } from './referral.tsx';
+import { ResultPage } from './result.tsx';
+import { WaitingPage } from './waiting.tsx';
+import { WritingPage } from './writing.tsx';
+
+/** What every screen of a renewal case is given. */
+export interface ScreenProps {
+  value: Case;
+  desk: DeskInfo;
+  assistant: Assistant;
+  update: (answer: Case) => void;
+  reload: () => void;
+}
+
+/** One address for the whole case: which screen it shows follows from the case's state alone. */
+export function RenewalCasePage(props: { id: string; desk: DeskInfo; session: Session }) {
+  const { desk, session } = props;
+  const { value, failure, update, reload } = useCase(props.id);
+  const assistant = useAssistant(desk);
+  const finished = assistant.phase?.at === 'finished';
+  // The window says that it is done; what that means for the case, the server says.
+  useEffect(() => {
+    if (finished) reload();
+  }, [finished, reload]);
+
+  if (failure) return <TroublePage failure={failure} desk={desk} retry={reload} />;
+  if (!value) return <Loading />;
+  const screen = { value, desk, assistant, update, reload };
+  if (isAnothers(value, session)) return <OtherCertificatePage value={value} session={session} />;
+  switch (value.state) {
+    case 'registry-silent':
+      return <WaitingPage {...screen} />;
+    case 'checking':
+    case 'confirmed':
+      return <CheckPage {...screen} />;
+    case 'ordered':
+      return isBeingWritten(value, assistant) ? <WritingPage {...screen} /> : <CheckPage {...screen} />;
+    case 'issuing':
+    case 'issued':
+    case 'proved':
+      return <WritingPage {...screen} />;
+    case 'attention':
+      return <AttentionPage {...screen} />;
+    case 'referred':
+      return value.referral === 'mismatch' ? <MismatchPage {...screen} /> : <ReferralPage {...screen} />;
+    case 'done':
+      return <ResultPage {...screen} />;
+    case 'cancelled':
+    case 'expired':
+      return <EndedPage {...screen} />;
+  }
+}
+
+/** An open case of the same company, but of another certificate than the one signed in with. */
+function isAnothers({ open, certificate, newCertificate }: Case, session: Session): boolean {
+  const { digest } = session.certificate;
+  return open && digest !== certificate.digest && digest !== newCertificate?.digest;
+}
+
+function isBeingWritten(value: Case, { phase }: Assistant): boolean {
+  return value.progress !== null || phase?.at === 'taken' || phase?.at === 'finished';
+}

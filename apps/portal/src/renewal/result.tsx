@@ -1,0 +1,58 @@
+import { useDeskName } from '../app/desk.tsx';
+import { day, inFours, minute } from '../app/format.ts';
+import { useWords } from '../app/language.tsx';
+import { Page } from '../app/page.tsx';
+import { Facts } from '../cases/facts.tsx';
+import type { ScreenProps } from './renewal-case.tsx';
+import { Tidy } from './tidy.tsx';
+
+/** The new certificate, and a receipt that prints on one A4 page. */
+export function ResultPage(props: ScreenProps) {
+  const { value } = props;
+  const words = useWords();
+  const { result } = words.renewal;
+  const { fields } = words;
+  const desk = useDeskName();
+  const fresh = value.newCertificate;
+  const done = [...value.history].reverse().find((entry) => entry.to === 'done')?.at ?? value.updatedAt;
+  return (
+    <Page title={result.title} lead={result.lead} back="/cases">
+      <section class="card receipt">
+        <h2>{result.receipt}</h2>
+        <Facts
+          rows={[
+            [fields.name, value.entityName],
+            fresh !== null && [
+              fields.newSerialNumber,
+              <span class="number">{inFours(fresh.serialNumber.toUpperCase())}</span>,
+            ],
+            fresh !== null && [fields.validity, words.validity(day(fresh.notBefore), day(fresh.notAfter))],
+            fresh !== null && [fields.issuer, fresh.issuer],
+            ...(fresh?.identityNumbers ?? []).map((one) => [fields[one.kind], inFours(one.value)] as const),
+            [
+              fields.oldSerialNumber,
+              <span class="number">{inFours(value.certificate.serialNumber.toUpperCase())}</span>,
+            ],
+            [fields.caseNumber, value.number],
+            [fields.completedAt, minute(done)],
+          ]}
+        />
+        <p class="print-only">{desk}</p>
+      </section>
+      <section class="card">
+        <h2>{result.nextTitle}</h2>
+        <ul class="papers">
+          <li>{result.old}</li>
+          <li>{result.tax}</li>
+        </ul>
+      </section>
+      <Tidy {...props} />
+      <p class="row">
+        <button type="button" class="button main" onClick={() => print()}>
+          {result.print}
+        </button>
+        <a href="/cases">{words.common.cases}</a>
+      </p>
+    </Page>
+  );
+}

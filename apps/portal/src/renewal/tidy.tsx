@@ -1,0 +1,30 @@
+import { api } from '../app/api.ts';
+import { useWords } from '../app/language.tsx';
+import { AssistantStatus } from '../bridge/assistant-status.tsx';
+import type { ScreenProps } from './renewal-case.tsx';
+
+/** An ended case left something on the key: offers to remove it. Shows nothing when the key is tidy. */
+export function Tidy({ value, desk, assistant }: ScreenProps) {
+  const { ended } = useWords().renewal;
+  const tidy = () => assistant.start(() => api.order(value.id));
+  if (assistant.phase?.at === 'finished' && !value.leftovers)
+    return (
+      <div class="note" role="status">
+        <p>{ended.tidied}</p>
+      </div>
+    );
+  if (!value.leftovers) return null;
+  return (
+    <section class="card">
+      <p>{ended.leftovers}</p>
+      <AssistantStatus assistant={assistant} desk={desk} retry={tidy} />
+      {!assistant.phase && (
+        <p class="row">
+          <button type="button" class="button" onClick={tidy}>
+            {ended.tidy}
+          </button>
+        </p>
+      )}
+    </section>
+  );
+}

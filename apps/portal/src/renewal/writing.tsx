@@ -1,0 +1,109 @@
+import type { Case, WriteStep } from '@certdesk/contract';
+import { api } from '../app/api.ts';
+import { useWords } from '../app/language.tsx';
+import { Page } from '../app/page.tsx';
+import type { Assistant } from '../bridge/use-assistant.ts';
+import { TroubleNote } from '../troubles/trouble.tsx';
+import type { ScreenProps } from './renewal-case.tsx';
+import { Steps } from './steps.tsx';
+
+const steps: readonly WriteStep[] = ['generate', 'issue', 'write', 'prove', 'tidy'];
+
+/** Follows the case, not the window: the assistant works on by itself, also when the page is closed. */
+export function WritingPage({ value, desk, assistant }: ScreenProps) {
+  const words = useWords();
+  const { writing, cancel } = words.renewal;
+  const { phase } = assistant;
+  const stopped = phase?.at === 'failed' ? phase.failure : null;
+  const proved = value.state === 'proved';
+  const reopen = () => assistant.start(() => api.order(value.id));
+  const title = stopped ? (proved ? writing.provedTitle : writing.interruptedTitle) : writing.title;
+  const lead = stopped ? (proved ? writing.proved : writing.interrupted) : writing.lead;
+  return (
+    <Page title={title} lead={lead} back={`/cases/${value.id}`} above={<Steps now={2} />}>
+      <Progress now={currentStep(value)} />
+      {stopped && <TroubleNote failure={stopped} desk={desk} retry={reopen} />}
+      {!stopped && <WindowHelp assistant={assistant} reopen={reopen} />}
+      {phase?.at === 'missing' && (
+        <TroubleNote
+          failure={{ code: 'assistant-missing', details: {}, sentence: null }}
+          desk={desk}
+          retry={reopen}
+        >
+          <p>{words.assistant.missingListening}</p>
+        </TroubleNote>
+      )}
+      {value.canCancel && phase?.at !== 'taken' && (
+        <p class="row">
+          <a href={`/renewal/${value.id}/cancel`}>{cancel.link}</a>
+        </p>
+      )}
+    </Page>
+  );
+}
+
+/** What the assistant reported last, or what the case's state says when that is further on. */
+function currentStep({ state, progress }: Case): number {
+  const reported = progress ? steps.indexOf(progress.step) : 0;
+  const least = state === 'proved' ? 4 : state === 'issued' ? 2 : state === 'issuing' ? 1 : 0;
+  return Math.max(reported, least);
+}
+
+function Progress({ now }: { now: number }) {
+  const { writing } = useWords().renewal;
+  return (
+    <section class="card">
+      <progress max={steps.length} value={now + 0.5} aria-label={writing.progress} />
+      <ol class="progress">
+        {steps.map((step, at) => {
+          const state = at < now ? 'done' : at === now ? 'now' : 'todo';
+          return (
+            <li key={step} class={state} aria-current={state === 'now' ? 'step' : undefined}>
+              {writing.steps[step]} <span class="hidden">{writing[state]}</span>
+            </li>
+          );
+        })}
+      </ol>
+      <p class="hidden" role="status">
+        {writing.steps[steps[now] ?? 'tidy']} {writing.now}
+      </p>
+    </section>
+  );
+}
+
+/** The window may be at work, may wait for the PIN, or, after this page was opened anew, may be gone. */
+function WindowHelp({ assistant, reopen }: { assistant: Assistant; reopen: () => void }) {
+  const words = useWords();
+  const { writing } = words.renewal;
+  const at = assistant.phase?.at;
+  if (at === 'missing' || at === 'finished') return null;
+  if (at === 'taken' || at === 'handed' || at === 'seeking') {
+    return (
+      <>
+        <div role="status">
+          {at !== 'taken' && (
+            <div class="note wait">
+              <p>{words.assistant[at]}</p>
+            </div>
+          )}
+        </div>
+        <p class="row">
+          <button type="button" class="button" onClick={assistant.show}>
+            {words.assistant.show}
+          </button>
+        </p>
+      </>
+    );
+  }
+  return (
+    <section class="card">
+      <h2>{writing.ifClosed}</h2>
+      <p>{writing.ifClosedWrite}</p>
+      <p class="row">
+        <button type="button" class="button main" onClick={reopen}>
+          {writing.reopen}
+        </button>
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,146 @@
+import type { DeskInfo } from '@certdesk/contract';
+import type { ComponentChildren } from 'preact';
+import { useLanguage, useWords } from '../app/language.tsx';
+import { Page } from '../app/page.tsx';
+import { place } from '../app/router.ts';
+import { type Action, actionsFor } from './actions.ts';
+import { type Failure, sentenceOf } from './failure.ts';
+
+interface Props {
+  failure: Failure;
+  /** Not there when the desk itself could not be asked. */
+  desk?: DeskInfo | undefined;
+  retry?: (() => void) | undefined;
+  children?: ComponentChildren;
+}
+
+/** A trouble that takes the whole page. */
+export function TroublePage(props: Props) {
+  const title = useTitle(props.failure);
+  return (
+    <Page title={title}>
+      <div class="note stop" role="alert">
+        <Sentence failure={props.failure} />
+      </div>
+      <WhatToDo {...props} />
+    </Page>
+  );
+}
+
+/** A trouble within a page that goes on, such as a key that is missing. */
+export function TroubleNote(props: Props) {
+  const title = useTitle(props.failure);
+  return (
+    <section class="card trouble">
+      <div role="alert">
+        <h2>{title}</h2>
+        <Sentence failure={props.failure} />
+      </div>
+      <WhatToDo {...props} />
+    </section>
+  );
+}
+
+function useTitle({ code }: Failure): string {
+  const { titles, generic } = useWords().troubles;
+  return (titles as Partial<Record<string, string>>)[code] ?? generic;
+}
+
+function Sentence({ failure }: { failure: Failure }) {
+  const words = useWords();
+  return <p>{sentenceOf(failure, useLanguage(), words)}</p>;
+}
+
+function WhatToDo({ failure, desk, retry, children }: Props) {
+  const words = useWords();
+  const steps = (words.troubles.steps as Partial<Record<string, string[]>>)[failure.code];
+  const offered = actionsFor(failure.code).filter(
+    (action) => action !== 'download' || desk?.assistant.download,
+  );
+  return (
+    <>
+      {steps && (
+        <ol class="todo">
+          {steps.map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+      )}
+      {children}
+      <p class="row">
+        {offered.map((action, at) => (
+          <ActionButton key={action} action={action} main={at === 0} desk={desk} retry={retry} />
+        ))}
+      </p>
+      <p class="quiet">
+        {!steps && `${words.troubles.help} `}
+        {words.common.code}
+        {words.colon}
+        <code>{failure.code}</code>
+      </p>
+    </>
+  );
+}
+
+function ActionButton(props: {
+  action: Action;
+  main: boolean;
+  desk: DeskInfo | undefined;
+  retry: (() => void) | undefined;
+}) {
+  const { action, main, desk, retry } = props;
+  const words = useWords();
+  const look = main ? 'button main' : 'button';
+  switch (action) {
+    case 'retry':
+    case 'reload':
+      return (
+        <button
+          type="button"
+          class={look}
+          onClick={(action === 'retry' && retry) || (() => location.reload())}
+        >
+          {action === 'retry' && retry ? words.troubles.retry : words.troubles.reload}
+        </button>
+      );
+    case 'download':
+      return (
+        <a class={look} href={desk?.assistant.download ?? '/'} target="_blank" rel="noreferrer">
+          {words.assistant.download}
+        </a>
+      );
+    case 'sign-in': {
+      const { path, query } = place();
+      const next = query.toString() === '' ? path : `${path}?${query}`;
+      return (
+        <a class={look} href={`/sign-in?next=${encodeURIComponent(next)}`}>
+          {words.common.signIn}
+        </a>
+      );
+    }
+    case 'renewal':
+      return (
+        <a class={look} href="/renewal">
+          {words.renewal.name}
+        </a>
+      );
+    case 'cases':
+      return (
+        <a class={look} href="/cases">
+          {words.common.cases}
+        </a>
+      );
+    case 'service-points':
+      return (
+        <a class={look} href="/service-points">
+          {words.common.servicePoints}
+        </a>
+      );
+    case 'unlock':
+      return (
+        <a class={look} href="/unlock">
+          {words.home.services.unlock.name}
+        </a>
+      );
+  }
+}

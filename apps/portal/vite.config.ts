@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import { defaultClientConditions, defineConfig } from 'vite';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  resolve: { conditions: ['source', ...defaultClientConditions] },
+  build: {
+    outDir: 'dist/pages',
+    emptyOutDir: true,
+    target: ['chrome87', 'firefox91', 'safari15'],
+    cssTarget: ['chrome87', 'firefox91', 'safari15'],
+    // The content security policy allows nothing inline, and one small chunk needs no preloading.
+    assetsInlineLimit: 0,
+    modulePreload: false,
+  },
+});
