@@ -1,24 +1,16 @@
 // `npm start` as a whole, with a real PostgreSQL and small stand-ins for the server and the assistant.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { stopLeftovers } from './children.mjs';
-import { startPostgres, stopPostgres, temporaryFolder } from './postgres.mjs';
+import { startPostgres, stopPostgres } from './postgres.mjs';
 import { birthmark } from './processes.mjs';
-import { root } from './project.mjs';
+import { sampleProject } from './sample-project.test-support.ts';
+
+vi.setConfig({ testTimeout: 120_000 }); // a new database waits for the disk, which others use too
 
 const SERVER = `
   import { appendFileSync, readFileSync } from 'node:fs';
@@ -58,22 +50,13 @@ let folders: Set<string>; // in which a start has kept its state
 beforeEach(() => {
   starts = [];
   folders = new Set();
-  project = temporaryFolder('certdesk-start-');
-  const write = (path: string, content: string) => writeFileSync(join(project, path), content);
-  cpSync(join(root, 'tools'), join(project, 'tools'), { recursive: true });
-  symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'));
-  for (const folder of ['packages', 'apps/server/dist', 'apps/assistant/dist']) {
-    mkdirSync(join(project, folder), { recursive: true });
-  }
-  write('package.json', '{ "type": "module" }');
-  write('package-lock.json', '{ "packages": {} }');
-  write('tsconfig.json', '{ "files": ["empty.ts"] }');
-  write('empty.ts', '');
-  write('tsconfig.base.json', '{}');
-  for (const app of ['server', 'assistant']) write(`apps/${app}/package.json`, '{ "type": "module" }');
-  write('apps/server/dist/main.js', SERVER);
-  write('apps/server/dist/certdesk.js', CERTDESK);
-  write('apps/assistant/dist/main.js', ASSISTANT);
+  project = sampleProject({
+    'apps/server/package.json': '{ "type": "module" }',
+    'apps/server/dist/main.js': SERVER,
+    'apps/server/dist/certdesk.js': CERTDESK,
+    'apps/assistant/package.json': '{ "type": "module" }',
+    'apps/assistant/dist/main.js': ASSISTANT,
+  });
 });
 
 afterEach(async () => {
