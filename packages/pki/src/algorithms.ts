@@ -147,7 +147,10 @@ function rsaInfo(key: Uint8Array): PublicKeyInfo {
  * @throws DerError; PkiError `unsupported-key`
  */
 export function keyAlgorithmOf(spki: Uint8Array): KeyAlgorithm {
-  const { family, bits } = publicKeyInfo(spki);
+  return algorithmOf(publicKeyInfo(spki));
+}
+
+function algorithmOf({ family, bits }: PublicKeyInfo): KeyAlgorithm {
   if (family !== 'rsa') return family;
   const algorithm = `rsa${bits}`;
   const known = keyAlgorithms.find((name) => name === algorithm);
@@ -160,8 +163,9 @@ export function keyAlgorithmOf(spki: Uint8Array): KeyAlgorithm {
  * @throws DerError; PkiError `unsupported-key`, `malformed-key`
  */
 export function checkPublicKey(spki: Uint8Array): KeyAlgorithm {
-  const algorithm = keyAlgorithmOf(spki);
-  const { family, key } = publicKeyInfo(spki);
+  const info = publicKeyInfo(spki);
+  const algorithm = algorithmOf(info);
+  const { family, key } = info;
   try {
     // Converting a point to its own form checks that it is on the curve, ten times as fast as importing the key.
     if (family !== 'rsa') ECDH.convertKey(key, ecdhCurve[family], undefined, undefined, 'uncompressed');

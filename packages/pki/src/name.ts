@@ -57,6 +57,8 @@ export interface NameAttribute {
   readonly type: string;
   /** Text; for a value that is no character string `#` and its DER in hex, as RFC 4514 §2.4 writes it. */
   readonly value: string;
+  /** Set where the value is no character string. Such attributes can be read, not written. */
+  readonly opaque?: true;
 }
 
 /** A name as it was received or made; `der` is exactly the octets. */
@@ -87,8 +89,11 @@ export class Name {
    * @throws PkiError `bad-name` for an unknown type, an empty value, or one its string type cannot hold
    */
   static of(attributes: readonly NameAttribute[]): Name {
-    const rdns = attributes.map((attribute) => setOf(encodeAttribute(attribute)));
-    return Name.parse(encode(sequence(...rdns)));
+    const der = encode(sequence(...attributes.map((attribute) => setOf(encodeAttribute(attribute)))));
+    return new Name(
+      der,
+      attributes.map(({ type, value }) => [{ type: shortNames.get(type) ?? type, value }]),
+    );
   }
 
   /** All attributes in order, from the root down. */
@@ -115,13 +120,16 @@ export class Name {
   /** RFC 4514 text: most specific attribute first, `CN=…,O=…,C=CN`. */
   toString(): string {
     return this.rdns
-      .map((rdn) => rdn.map(({ type, value }) => `${type}=${escapeValue(value)}`).join('+'))
+      .map((rdn) =>
+        rdn.map(({ type, value, opaque }) => `${type}=${opaque ? value : escapeValue(value)}`).join('+'),
+      )
       .reverse()
       .join(',');
   }
 }
 
-function matchForm({ type, value }: NameAttribute): string {
+function matchForm({ type, value, opaque }: NameAttribute): string {
+  if (opaque) return `${type}:${value}`;
   return `${type}=${value.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ')}`;
 }
 
@@ -142,16 +150,17 @@ function readAttribute(rdn: DerReader): NameAttribute {
   const id = attribute.oid();
   const value = attribute.next();
   attribute.end();
-  return { type: shortNames.get(id) ?? id, value: attributeText(value) };
+  return { type: shortNames.get(id) ?? id, ...attributeValue(value) };
 }
 
-function attributeText(value: Element): string {
-  if (!textTags.has(value.tag)) return `#${Buffer.from(value.der).toString('hex')}`;
-  return decodeText(value.tag, value.content, value.offset);
+function attributeValue({ tag: type, content, der, offset }: Element): Omit<NameAttribute, 'type'> {
+  if (!textTags.has(type)) return { value: `#${Buffer.from(der).toString('hex')}`, opaque: true };
+  return { value: decodeText(type, content, offset) };
 }
 
-function encodeAttribute({ type, value }: NameAttribute): Der {
-  const id = attributeTypes[type] ?? type;
+function encodeAttribute({ type, value, opaque }: NameAttribute): Der {
+  const id = Object.hasOwn(attributeTypes, type) ? (attributeTypes[type] ?? type) : type;
+  if (opaque) throw new PkiError('bad-name', `${type} is no text`);
   if (value === '' || !value.isWellFormed())
     throw new PkiError('bad-name', `${type} is empty or not well-formed text`);
   try {

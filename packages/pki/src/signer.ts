@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { GmError, Sm2PrivateKey } from '@certdesk/gm';
+import { Sm2PrivateKey } from '@certdesk/gm';
 import { type KeyAlgorithm, keyAlgorithmOf, OID } from './algorithms.ts';
 import { readDer } from './der/reader.ts';
 import { PkiError } from './errors.ts';
@@ -54,11 +54,9 @@ function nodeSigner(pkcs8: Uint8Array): Signer {
 function orMalformed<T>(read: () => T): T {
   try {
     return read();
-  } catch (cause) {
-    if (cause instanceof GmError || cause instanceof Error) {
-      throw new PkiError('malformed-key', 'the private key cannot be read');
-    }
-    throw cause;
+  } catch {
+    // The cause is left out: what a crypto library says of a private key does not belong in a log.
+    throw new PkiError('malformed-key', 'the private key cannot be read');
   }
 }
 

@@ -128,6 +128,22 @@ describe('what genuine certificates contain although it is not DER', () => {
     ]);
   });
 
+  it('addresses beyond ASCII, and policies with a notice before their CPS pointer', async () => {
+    const uri = der.explicit(0, der.tagged(0xa0, der.tagged(0x86, Buffer.from('ldap://目录/'))));
+    const notice = der.sequence(der.oid('1.3.6.1.5.5.7.2.2'), der.sequence(der.utf8String('说明')));
+    const cps = der.sequence(der.oid('1.3.6.1.5.5.7.2.1'), der.ia5String('http://a.example/'));
+    const extensions = [
+      der.sequence(der.oid('2.5.29.31'), der.octetString(der.sequence(der.sequence(uri)))),
+      der.sequence(
+        der.oid('2.5.29.32'),
+        der.octetString(der.sequence(der.sequence(der.oid('1.2.3'), der.sequence(notice, cps)))),
+      ),
+    ];
+    const certificate = Certificate.parse(await odd({ extensions }));
+    expect(certificate.crlDistributionPoints).toEqual(['ldap://目录/']);
+    expect(certificate.policies).toEqual([{ oid: '1.2.3', cps: 'http://a.example/' }]);
+  });
+
   it('negative serial numbers, told apart from positive ones', async () => {
     expect(Certificate.parse(await odd({ serial: der.integer(-255) })).serialNumber).toBe('-ff');
     expect(Certificate.parse(await odd({ serial: der.integer(255) })).serialNumber).toBe('ff');

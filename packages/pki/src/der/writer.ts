@@ -124,8 +124,17 @@ export function unsignedInteger(octets: Uint8Array): Der {
   return top < 0x80 ? node(tag.integer, [trimmed]) : node(tag.integer, [trimmed], 0);
 }
 
-export function oid(dotted: string): Der {
-  return node(tag.oid, [encodeOid(dotted)]);
+/** The same few identifiers stand in every certificate. Bounded, in case some come from outside. */
+const oids = new Map<string, Uint8Array>();
+const MAX_OIDS = 512;
+
+/** @throws PkiError `bad-oid` */
+export function oid(dotted: string): Uint8Array {
+  const known = oids.get(dotted);
+  if (known) return known;
+  const element = encode(node(tag.oid, [encodeOid(dotted)]));
+  if (oids.size < MAX_OIDS) oids.set(dotted, element);
+  return element;
 }
 
 export function octetString(...content: readonly Der[]): Der {

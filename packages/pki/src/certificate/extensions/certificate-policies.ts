@@ -39,10 +39,12 @@ function readCps(qualifiers: DerReader): string | undefined {
   let cps: string | undefined;
   while (!qualifiers.atEnd) {
     const qualifier = qualifiers.sequence();
-    if (qualifier.oid() === CPS_QUALIFIER) cps ??= qualifier.text();
-    else if (!qualifier.atEnd) qualifier.next();
-    if (cps === undefined) continue;
-    if (!qualifier.atEnd) qualifier.next();
+    if (qualifier.oid() === CPS_QUALIFIER) {
+      const uri = qualifier.text();
+      cps ??= uri;
+    } else {
+      qualifier.next();
+    }
     qualifier.end();
   }
   return cps;

@@ -19,7 +19,9 @@ const names: ReadonlyMap<string, string> = new Map(
 
 /** @param purposes names of `keyPurposeOid` or dotted identifiers */
 export function extendedKeyUsage(purposes: readonly string[], critical = false): Extension {
-  const identifiers = purposes.map((purpose) => oid(keyPurposeOid[purpose] ?? purpose));
+  const identifiers = purposes.map((purpose) =>
+    oid(Object.hasOwn(keyPurposeOid, purpose) ? (keyPurposeOid[purpose] ?? purpose) : purpose),
+  );
   return extension(extensionOid.extendedKeyUsage, critical, sequence(...identifiers));
 }
 

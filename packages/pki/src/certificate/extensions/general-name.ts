@@ -1,7 +1,7 @@
 /** GeneralName, RFC 5280 §4.2.1.6: the kinds that locations and alternative names use; others are kept as DER. */
 import type { DerReader } from '../../der/reader.ts';
-import { contextTag } from '../../der/tag.ts';
-import { decodeAscii } from '../../der/text.ts';
+import { contextTag, tag } from '../../der/tag.ts';
+import { decodeAscii, decodeText } from '../../der/text.ts';
 import { ascii, type Der, explicit, tagged } from '../../der/writer.ts';
 import { Name } from '../../name.ts';
 
@@ -41,6 +41,8 @@ export function encodeGeneralName(name: GeneralName): Der {
 export function readGeneralName(reader: DerReader): GeneralName {
   const element = reader.next();
   const kind = textKinds.get(element.tag);
+  // Addresses of directories with Chinese names stand in real certificates as UTF-8 or GBK, though IA5String is ASCII.
+  if (kind === 'uri') return { kind, value: decodeText(tag.t61String, element.content, element.offset) };
   if (kind) return { kind, value: decodeAscii(element.content, element.offset) };
   if (element.tag === contextTag(7, false)) return { kind: 'ip', value: element.content };
   if (element.tag !== contextTag(4, true)) return { kind: 'other', value: element.der };

@@ -1,5 +1,5 @@
 /** Subject and authority key identifiers, RFC 5280 §4.2.1.1 and §4.2.1.2. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { publicKeyInfo } from '../../algorithms.ts';
 import type { DerReader } from '../../der/reader.ts';
 import { contextTag } from '../../der/tag.ts';
@@ -16,7 +16,7 @@ export interface AuthorityKeyIdentifier {
 
 /** The 160-bit SHA-1 of the key's octets, RFC 5280's method (1): a name for a key, not a protection. */
 export function keyIdentifierOf(spki: Uint8Array): Uint8Array {
-  return createHash('sha1').update(publicKeyInfo(spki).key).digest();
+  return hash('sha1', publicKeyInfo(spki).key, 'buffer');
 }
 
 export function subjectKeyIdentifier(keyIdentifier: Uint8Array): Extension {
