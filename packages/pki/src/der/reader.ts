@@ -159,8 +159,8 @@ export class DerReader {
     const octets = this.integerOctets();
     let value = 0;
     for (const octet of octets) value = value * 256 + octet;
-    if (octets.length > 4 || value > 0x7fffffff)
-      throw new DerError('bad-value', 'INTEGER out of range', offset);
+    const negative = (octets[0] ?? 0) >= 0x80;
+    if (negative || octets.length > 4) throw new DerError('bad-value', 'INTEGER out of range', offset);
     return value;
   }
 

@@ -48,7 +48,7 @@ export function decodeAscii(content: Uint8Array, offset = 0): string {
   return Buffer.from(content.buffer, content.byteOffset, content.length).toString('latin1');
 }
 
-function decodeOr(decoder: TextDecoder, content: Uint8Array): string | undefined {
+function decodeOr(decoder: InstanceType<typeof TextDecoder>, content: Uint8Array): string | undefined {
   try {
     return decoder.decode(content);
   } catch {
