@@ -413,6 +413,16 @@ const table = {
     zh: '口令不正确，无法打开 {file}。',
     en: 'The passphrase does not open {file}.',
   },
+  'entity-numbers': {
+    status: 0,
+    zh: '证书“{entityName}”中没有可识别的证件号码，或号码属于不同的单位，没有导入。请核对后再导入。',
+    en: 'The certificate of “{entityName}” holds no identity number that is known here, or numbers of different entities; it was not imported. Check it first.',
+  },
+  'certificate-without-twin': {
+    status: 0,
+    zh: '找不到与这张加密证书配对的签名证书，没有导入。请先导入签名证书。',
+    en: 'The signing certificate that belongs to this encryption certificate is not in the register; it was not imported. Import the signing certificate first.',
+  },
   'authority-exists': {
     status: 0,
     zh: '{folder} 已存在，没有改动其中的任何内容。请指定一个新的目录。',
