@@ -147,6 +147,24 @@ describe('a chain fails, and says why:', () => {
     ).toBe('not-a-ca');
   });
 
+  it('an issuer whose key usage allows signing but which is no CA', async () => {
+    for (const constraints of [{ ca: false }, undefined]) {
+      for (const usage of [['keyCertSign'] as const, undefined]) {
+        const pretender = await issue(
+          { name: 'Pretender', usage, ...(constraints && { constraints }) },
+          root,
+        );
+        const end = await issue({ name: 'End' }, pretender);
+        expect(reason(check(end, { intermediates: [pretender.certificate] }))).toBe('not-a-ca');
+      }
+    }
+  });
+
+  it('an issuer with the right key under another name', async () => {
+    const renamed = await issue({ name: 'Renamed', constraints: ca, keyOf: middle }, root);
+    expect(reason(check(leaf, { intermediates: [renamed.certificate] }))).toBe('unknown-issuer');
+  });
+
   it('a CA that may not sign certificates', async () => {
     const crlOnly = await issue({ name: 'CRL', constraints: ca, usage: ['cRLSign'] }, root);
     const end = await issue({ name: 'End' }, crlOnly);
