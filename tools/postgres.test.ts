@@ -2,7 +2,8 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { startPostgres, stopPostgres, temporaryFolder } from './postgres.mjs';
+import { temporaryFolder } from './database-account.mjs';
+import { startPostgres, stopPostgres } from './postgres.mjs';
 import { birthmark } from './processes.mjs';
 
 vi.setConfig({ testTimeout: 120_000 }); // a new database waits for the disk, which others use too

@@ -5,7 +5,7 @@ import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeF
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { canReach, databaseAccount } from './postgres.mjs';
+import { canReach, databaseAccount } from './database-account.mjs';
 import { recordOf, stillRuns } from './processes.mjs';
 
 /** The folder of the checkout. */

@@ -2,7 +2,7 @@
 
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { temporaryFolder } from './postgres.mjs';
+import { temporaryFolder } from './database-account.mjs';
 import { root } from './project.mjs';
 
 /**

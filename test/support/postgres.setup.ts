@@ -6,7 +6,8 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { startPostgres, stopPostgres, temporaryFolder } from '../../tools/postgres.mjs';
+import { temporaryFolder } from '../../tools/database-account.mjs';
+import { startPostgres, stopPostgres } from '../../tools/postgres.mjs';
 import { recordOf, stillRuns } from '../../tools/processes.mjs';
 
 declare module 'vitest' {
