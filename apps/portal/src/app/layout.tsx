@@ -16,25 +16,27 @@ export function Layout({ desk, children }: { desk?: DeskInfo; children: Componen
       <a class="skip" href="#content">
         {words.common.skip}
       </a>
-      <header class="top">
-        <div>
-          <a class="brand" href="/">
-            {useDeskName()}
-          </a>
-          <nav aria-label={words.common.navigation}>
-            {desk && <Links signedIn={session.at === 'signed-in'} />}
-            <LanguageSwitch />
-          </nav>
-        </div>
-      </header>
-      {session.at === 'signed-in' && (
-        <div class="who">
+      <header>
+        <div class="top">
           <div>
-            <span>{session.session.entity.name}</span>
-            <SignOut />
+            <a class="brand" href="/">
+              {useDeskName()}
+            </a>
+            <nav aria-label={words.common.navigation}>
+              {desk && <Links signedIn={session.at === 'signed-in'} />}
+              <LanguageSwitch />
+            </nav>
           </div>
         </div>
-      )}
+        {session.at === 'signed-in' && (
+          <div class="who">
+            <div>
+              <span>{session.session.entity.name}</span>
+              <SignOut />
+            </div>
+          </div>
+        )}
+      </header>
       <main id="content" tabIndex={-1}>
         {session.at === 'signed-in' && session.session.mode === 'renewal-only' && (
           <div class="note wait">

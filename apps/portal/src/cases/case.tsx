@@ -2,6 +2,7 @@ import type { Case, DeskInfo } from '@certdesk/contract';
 import { minute } from '../app/format.ts';
 import { useWords } from '../app/language.tsx';
 import { Loading, Page } from '../app/page.tsx';
+import { lookUp } from '../troubles/failure.ts';
 import { TroublePage } from '../troubles/trouble.tsx';
 import { Facts } from './facts.tsx';
 import { useCase } from './use-case.ts';
@@ -61,9 +62,5 @@ function CaseActions({ value }: { value: Case }) {
 function eventText(entry: Case['history'][number], words: ReturnType<typeof useWords>): string {
   const { events, states } = words.cases;
   // A newer server may know more events; where one led to is said at least.
-  return (
-    (events as Partial<Record<string, string>>)[entry.event] ??
-    (states as Partial<Record<string, string>>)[entry.to] ??
-    entry.to
-  );
+  return lookUp(events, entry.event) ?? lookUp(states, entry.to) ?? entry.to;
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@certdesk/contract';
-import { errorSentence, isErrorCode } from '@certdesk/contract/errors';
+import { errorSentence, errorTable } from '@certdesk/contract/errors';
 import type { Language, Words } from '../words/words.ts';
 
 /** What only the page itself can find out. */
@@ -26,7 +26,13 @@ export function failure(
 /** What is wrong and what to do, in the reader's language. Never empty, also for codes of a newer assistant. */
 export function sentenceOf(reason: Failure, language: Language, words: Words): string {
   if (reason.sentence) return reason.sentence[language];
-  if (isErrorCode(reason.code)) return errorSentence(reason.code, language, reason.details);
-  const own: Partial<Record<string, string>> = words.troubles.own;
-  return own[reason.code] ?? words.troubles.unknown;
+  // Not the contract's isErrorCode: it needs Object.hasOwn, which Chromium 87 and Firefox 91 lack.
+  if (lookUp(errorTable, reason.code))
+    return errorSentence(reason.code as ErrorCode, language, reason.details);
+  return lookUp(words.troubles.own, reason.code) ?? words.troubles.unknown;
+}
+
+/** What stands in a table under a code that came over the wire. */
+export function lookUp<T>(table: Readonly<Record<string, T>>, code: string): T | undefined {
+  return Object.keys(table).includes(code) ? table[code] : undefined;
 }

@@ -4,7 +4,7 @@ import { useLanguage, useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { place } from '../app/router.ts';
 import { type Action, actionsFor } from './actions.ts';
-import { type Failure, sentenceOf } from './failure.ts';
+import { type Failure, lookUp, sentenceOf } from './failure.ts';
 
 interface Props {
   failure: Failure;
@@ -18,7 +18,7 @@ interface Props {
 export function TroublePage(props: Props) {
   const title = useTitle(props.failure);
   return (
-    <Page title={title}>
+    <Page title={title} {...(props.desk && !props.desk.maintenance && { back: '/' })}>
       <div class="note stop" role="alert">
         <Sentence failure={props.failure} />
       </div>
@@ -43,7 +43,7 @@ export function TroubleNote(props: Props) {
 
 function useTitle({ code }: Failure): string {
   const { titles, generic } = useWords().troubles;
-  return (titles as Partial<Record<string, string>>)[code] ?? generic;
+  return lookUp(titles, code) ?? generic;
 }
 
 function Sentence({ failure }: { failure: Failure }) {
@@ -53,7 +53,7 @@ function Sentence({ failure }: { failure: Failure }) {
 
 function WhatToDo({ failure, desk, retry, children }: Props) {
   const words = useWords();
-  const steps = (words.troubles.steps as Partial<Record<string, string[]>>)[failure.code];
+  const steps = lookUp(words.troubles.steps, failure.code);
   const offered = actionsFor(failure.code).filter(
     (action) => action !== 'download' || desk?.assistant.download,
   );

@@ -1,0 +1,190 @@
+import type {
+  Case,
+  CertificateSummary,
+  ComparisonRow,
+  DeskInfo,
+  RenewalOffer,
+  Session,
+} from '@certdesk/contract';
+
+/** Made-up company, certificates and cases for tests of the pages. */
+export const digestOf = (letter: string) => letter.repeat(64);
+export const caseId = '7d9c1f3e-0c1b-4a53-9d3c-2b1f5a6c7d8e';
+
+const numbers: CertificateSummary['identityNumbers'] = [
+  { kind: 'uscc', value: '91310000631291289X' },
+  { kind: 'socialInsurance', value: '0031228941' },
+  { kind: 'housingFund', value: '100288375512' },
+];
+
+export const oldCertificate: CertificateSummary = {
+  digest: digestOf('a'),
+  serialNumber: '4f2c91d07b33aa1058e6',
+  entityName: '上海示例贸易有限公司',
+  identityNumbers: numbers,
+  issuer: 'Certdesk Demo CA',
+  notBefore: '2026-01-15T16:00:00Z',
+  notAfter: '2027-01-15T15:59:59Z',
+  state: 'in-force',
+  expired: false,
+};
+
+export const newCertificate: CertificateSummary = {
+  ...oldCertificate,
+  digest: digestOf('b'),
+  serialNumber: '71b8e6024cd9f5a3301d',
+  notBefore: '2026-11-24T02:02:00Z',
+  notAfter: '2028-01-15T15:59:59Z',
+};
+
+export const session: Session = {
+  mode: 'full',
+  certificate: oldCertificate,
+  entity: { name: oldCertificate.entityName },
+  expiresAt: '2026-11-24T14:00:00Z',
+};
+
+export const desk: Omit<DeskInfo, 'assistant'> = {
+  name: { zh: '证书自助服务', en: 'Certificate self-service' },
+  services: { renewal: true, amendment: false, seal: false, unlock: false },
+  servicePoints: [
+    {
+      name: '浦东受理点',
+      address: '浦东新区示例路 100 号',
+      hours: '工作日 9:00–17:00',
+      phone: '021-5555 0100',
+    },
+    { name: '静安受理点', address: '静安区示范街 8 号', hours: '工作日 9:00–16:30', phone: '021-5555 0200' },
+  ],
+  maintenance: false,
+};
+
+export const offer: RenewalOffer = {
+  certificate: oldCertificate,
+  renewable: 'now',
+  from: '2026-10-15T16:00:00Z',
+  openCase: null,
+  agreement: {
+    version: '2026-1',
+    digest: digestOf('c'),
+    text: {
+      zh: Array(8)
+        .fill('第一条　证书仅供本单位办理业务使用。订户应妥善保管介质和密码，发现遗失应立即通知证书机构。')
+        .map((text: string, at) => `${at + 1}. ${text}`)
+        .join('\n'),
+      en: Array(8)
+        .fill(
+          'The certificate is for this company’s own business. The subscriber keeps the key and its PIN safe.',
+        )
+        .map((text: string, at) => `${at + 1}. ${text}`)
+        .join('\n'),
+    },
+  },
+};
+
+const same = (kind: ComparisonRow['kind'], group: ComparisonRow['group'], value: string): ComparisonRow => ({
+  kind,
+  group,
+  certificate: value,
+  register: value,
+  result: 'same',
+});
+
+export const matching: ComparisonRow[] = [
+  same('name', 'unit', oldCertificate.entityName),
+  same('uscc', 'unit', '91310000631291289X'),
+  same('socialInsurance', 'socialInsurance', '0031228941'),
+  { ...same('housingFund', 'housingFund', '100288375512'), certificate: null, result: 'only-register' },
+];
+
+export const differing: ComparisonRow[] = matching.map((row) =>
+  row.kind === 'socialInsurance' ? { ...row, register: '0031228947', result: 'differs' } : row,
+);
+
+export const comparison = (rows: ComparisonRow[]): NonNullable<Case['comparison']> => ({
+  digest: digestOf('d'),
+  askedAt: '2026-11-24T02:00:00Z',
+  rows,
+  groups: ['unit', 'socialInsurance', 'housingFund'],
+});
+
+export const checking: Case = {
+  id: caseId,
+  number: 'R2611-000417',
+  journey: 'renewal',
+  state: 'checking',
+  open: true,
+  next: 'confirm',
+  canCancel: true,
+  createdAt: '2026-11-24T02:00:00.000Z',
+  updatedAt: '2026-11-24T02:00:00.000Z',
+  endsAt: '2026-12-24T02:00:00Z',
+  entityName: oldCertificate.entityName,
+  certificate: oldCertificate,
+  comparison: comparison(matching),
+  referral: null,
+  terms: [
+    { years: 1, notAfter: '2028-01-15T15:59:59Z' },
+    { years: 2, notAfter: '2029-01-15T15:59:59Z' },
+    { years: 3, notAfter: '2030-01-15T15:59:59Z' },
+  ],
+  years: null,
+  agreement: { version: '2026-1', digest: digestOf('c') },
+  progress: null,
+  newCertificate: null,
+  leftovers: false,
+  history: [
+    { at: '2026-11-24T02:00:00Z', event: 'opened', from: null, to: 'registry-silent' },
+    { at: '2026-11-24T02:00:01Z', event: 'register-matched', from: 'registry-silent', to: 'checking' },
+  ],
+};
+
+const over = { open: false, next: 'nothing', canCancel: false, endsAt: null } as const;
+
+/** The case in each of its states. */
+export const cases = {
+  checking,
+  silent: { ...checking, state: 'registry-silent', next: 'wait', comparison: null },
+  ordered: { ...checking, state: 'ordered', next: 'write', years: 2 },
+  writing: {
+    ...checking,
+    state: 'issued',
+    next: 'write',
+    years: 2,
+    progress: { step: 'write', at: '2026-11-24T02:01:00Z' },
+  },
+  proved: {
+    ...checking,
+    state: 'proved',
+    next: 'write',
+    canCancel: false,
+    years: 2,
+    newCertificate,
+    progress: { step: 'tidy', at: '2026-11-24T02:01:00Z' },
+  },
+  attention: { ...checking, state: 'attention', next: 'service-point', years: 2 },
+  mismatch: {
+    ...checking,
+    ...over,
+    state: 'referred',
+    next: 'service-point',
+    referral: 'mismatch',
+    comparison: comparison(differing),
+  },
+  closed: { ...checking, ...over, state: 'referred', next: 'service-point', referral: 'closed-entity' },
+  done: {
+    ...checking,
+    ...over,
+    state: 'done',
+    years: 1,
+    newCertificate,
+    history: [
+      ...checking.history,
+      { at: '2026-11-24T02:01:00Z', event: 'confirmed', from: 'checking', to: 'confirmed' },
+      { at: '2026-11-24T02:01:01Z', event: 'term-chosen', from: 'confirmed', to: 'ordered' },
+      { at: '2026-11-24T02:02:00Z', event: 'proved', from: 'issued', to: 'proved' },
+      { at: '2026-11-24T02:02:02Z', event: 'tidied', from: 'proved', to: 'done' },
+    ],
+  },
+  cancelled: { ...checking, ...over, state: 'cancelled', leftovers: true },
+} satisfies Record<string, Case>;

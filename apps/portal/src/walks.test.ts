@@ -1,0 +1,229 @@
+import type { Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import { browserTest } from '../../../test/support/browser.ts';
+import { caseId, cases, newCertificate, offer, session } from './fakes/examples.test-support.ts';
+import { setStage } from './fakes/stage.test-support.ts';
+
+const stage = setStage();
+const { desk, assistant } = stage;
+
+const heading = (page: Page, text: string) => page.locator('h1', { hasText: text }).waitFor();
+
+/** Presses Tab until the element with this text has the focus; never uses the mouse. */
+async function tabTo(page: Page, text: string): Promise<void> {
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press('Tab');
+    const here = await page.evaluate(() => {
+      const at = document.activeElement;
+      return at instanceof HTMLInputElement ? at.closest('label')?.textContent : at?.textContent;
+    });
+    if (here?.includes(text)) return;
+  }
+  throw new Error(`“${text}” cannot be reached by Tab`);
+}
+
+async function finishWriting(): Promise<void> {
+  for (const step of ['generate', 'issue', 'write', 'prove'] as const)
+    desk.move({ state: 'issued', progress: { step, at: '2026-11-24T02:01:00Z' } });
+  desk.move({ ...cases.proved });
+  desk.move({ ...cases.done, updatedAt: '2026-11-24T02:10:00.000Z' });
+}
+
+describe('a renewal', () => {
+  browserTest('can be done from start to receipt by keyboard alone', async () => {
+    const page = await stage.open('/');
+    await tabTo(page, '证书更新');
+    await page.keyboard.press('Enter');
+    await heading(page, '用 USB Key 登录');
+    await tabTo(page, '打开密码助手并登录');
+    await page.keyboard.press('Enter');
+    await heading(page, '请阅读订户协议');
+    // The new heading has the focus, so that a screen reader starts there.
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+    await tabTo(page, '我已阅读并同意');
+    await page.keyboard.press('Enter');
+    await heading(page, '请核对单位信息');
+    expect(await page.locator('input:checked').count()).toBe(0);
+    await tabTo(page, '一年');
+    await page.keyboard.press('ArrowDown');
+    assistant.answer = 'take';
+    await tabTo(page, '输入密码并开始');
+    await page.keyboard.press('Enter');
+    await heading(page, '正在写入新证书');
+    await finishWriting();
+    await heading(page, '证书更新完成');
+    expect(await page.locator('.receipt').innerText()).toContain('71B8 E602 4CD9 F5A3 301D');
+    expect(await page.title()).toContain('证书更新完成');
+    const asked = desk.requests.filter((request) => request.startsWith('POST') && request.includes(caseId));
+    expect(asked).toEqual([
+      `POST /cases/${caseId}/confirmations {"comparison":"${'d'.repeat(64)}","groups":["unit","socialInsurance","housingFund"]}`,
+      `POST /cases/${caseId}/term {"years":2}`,
+      `POST /cases/${caseId}/orders {}`,
+    ]);
+    await page.context().close();
+  });
+
+  browserTest('does not start without a term, and opens no window', async () => {
+    desk.state.session = session;
+    desk.state.case = cases.checking;
+    const page = await stage.open(`/renewal/${caseId}`);
+    await page.getByText('输入密码并开始').click();
+    await page.getByText('请先选择更新多久').waitFor();
+    expect(page.context().pages()).toHaveLength(1);
+    expect(desk.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
+    await page.context().close();
+  });
+
+  browserTest('goes on after the window was closed, with a new order', async () => {
+    desk.state.session = session;
+    desk.state.case = cases.ordered;
+    assistant.answer = 'take';
+    const page = await stage.open(`/renewal/${caseId}`);
+    const popup = page.waitForEvent('popup');
+    await page.getByText('输入密码并开始').click();
+    await heading(page, '正在写入新证书');
+    await (await popup).close();
+    await heading(page, '写入还没有完成');
+    await page.getByText('重试').click();
+    await heading(page, '正在写入新证书');
+    expect(desk.requests.filter((request) => request.endsWith('/orders {}'))).toHaveLength(2);
+    await finishWriting();
+    await heading(page, '证书更新完成');
+    await page.context().close();
+  });
+
+  browserTest('shows the writing of another browser, also when events do not get through', async () => {
+    desk.state.session = session;
+    desk.state.case = cases.writing;
+    desk.state.failing.set(`GET /cases/${caseId}/events`, 'internal');
+    const page = await stage.open(`/renewal/${caseId}`);
+    await heading(page, '正在写入新证书');
+    desk.move({ ...cases.done, updatedAt: '2026-11-24T02:10:00.000Z' });
+    await heading(page, '证书更新完成');
+    await page.context().close();
+  });
+
+  browserTest('goes on by itself when the register answers at last', async () => {
+    desk.state.session = session;
+    desk.state.case = cases.silent;
+    const page = await stage.open(`/renewal/${caseId}`);
+    await heading(page, '正在等待法人库答复');
+    desk.move({ ...cases.checking, updatedAt: '2026-11-24T02:10:00.000Z' });
+    await heading(page, '请核对单位信息');
+    await page.context().close();
+  });
+
+  browserTest('is cancelled only after asking, and leads back without it', async () => {
+    desk.state.session = session;
+    desk.state.case = cases.ordered;
+    const page = await stage.open(`/renewal/${caseId}`);
+    await page.getByText('取消办件').click();
+    await heading(page, '确定取消这个办件');
+    await page.goBack();
+    await heading(page, '请核对单位信息');
+    expect(desk.state.case.state).toBe('ordered');
+    await page.goForward();
+    await page.locator('.danger').click();
+    await heading(page, '办件已取消');
+    await page.context().close();
+  });
+});
+
+describe('signing in', () => {
+  browserTest('finds the assistant behind a dead port', async () => {
+    desk.state.desk.assistant = { ports: [stage.deadPort, assistant.port] };
+    const page = await stage.open('/sign-in?next=/renewal');
+    await page.locator('.button.main').click();
+    await heading(page, '请阅读订户协议');
+    await page.context().close();
+  });
+
+  browserTest('says that the window was blocked', async () => {
+    const page = await stage.open('/sign-in');
+    await page.evaluate(() => {
+      window.open = () => null;
+    });
+    await page.locator('.button.main').click();
+    await page.locator('code', { hasText: 'window-blocked' }).waitFor();
+    await page.context().close();
+  });
+
+  browserTest('offers an unfinished case again, whatever page was wanted', async () => {
+    desk.state.case = cases.ordered;
+    desk.state.offer = { ...offer, openCase: caseId };
+    const page = await stage.open('/renewal');
+    await page.locator('.button.main').click();
+    await heading(page, '您有一个未完成的办件');
+    await page.getByText('继续办理').click();
+    await heading(page, '请核对单位信息');
+    expect(await page.locator('input:checked').getAttribute('value')).toBe('2');
+    await page.context().close();
+  });
+
+  browserTest('comes back to the same place after the session has ended', async () => {
+    desk.state.session = session;
+    desk.state.case = cases.done;
+    const page = await stage.open('/cases');
+    await page.locator('.cases a').waitFor();
+    desk.state.session = null;
+    await page.locator('.cases a').click();
+    await heading(page, '登录已结束');
+    await page.locator('.button.main').click();
+    await page.getByText('打开密码助手并登录').click();
+    await heading(page, cases.done.number);
+    await page.context().close();
+  });
+
+  browserTest('never leads to another site', async () => {
+    const page = await stage.open('/sign-in?next=//evil.example/');
+    await page.locator('.button.main').click();
+    await heading(page, '我的办件');
+    expect(new URL(page.url()).origin).toBe(desk.url);
+    await page.context().close();
+  });
+
+  browserTest('hands its order to no origin but that of the port it opened', async () => {
+    // Another program on this computer opens its own page in the same window and says that it is ready.
+    assistant.trusts = 'https://another.example';
+    const page = await stage.open('/sign-in');
+    await page.locator('.button.main').click();
+    await page.locator('code', { hasText: 'assistant-missing' }).waitFor();
+    expect(desk.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
+    assistant.trusts = desk.url;
+    await page.context().close();
+  });
+});
+
+browserTest('the language stays chosen, and the page says which it is', async () => {
+  const page = await stage.open('/');
+  await page.getByText('English').click();
+  await heading(page, 'What would you like to do?');
+  expect(await page.locator('html').getAttribute('lang')).toBe('en');
+  await page.reload();
+  await heading(page, 'What would you like to do?');
+  await page.context().close();
+});
+
+browserTest('a browser that is too old gets a sentence, not an empty page', async () => {
+  const page = await stage.open('/');
+  await page.context().addInitScript(() => {
+    // @ts-expect-error as in a browser from before 2020
+    delete Element.prototype.replaceChildren;
+  });
+  await page.reload();
+  await page.getByText('这个浏览器版本过旧').waitFor();
+  expect(await page.locator('#app').innerText()).toBe('');
+  await page.context().close();
+});
+
+browserTest('the receipt prints on one A4 page, without buttons', async () => {
+  desk.state.session = session;
+  desk.state.case = { ...cases.done, newCertificate };
+  const page = await stage.open(`/renewal/${caseId}`);
+  await page.locator('.receipt').waitFor();
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.locator('button:visible, nav:visible').count()).toBe(0);
+  const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+  expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
+  await page.context().close();
+});
