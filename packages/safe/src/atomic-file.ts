@@ -14,12 +14,14 @@ const sweptFolders = new Set<string>();
  * When the promise resolves, the new content is on the disk. Of several writers at once, the last to finish wins.
  * A symbolic link at `path` is replaced, not followed.
  * @param mode permissions of the new file
- * @throws the system's error; then the old file is still there
+ * @param beforeReplacing called when the new content is ready and the old one about to go; if it throws, the old one stays
+ * @throws the system's error, or what `beforeReplacing` threw; then the old file is still there
  */
 export async function writeFileAtomically(
   path: string,
   content: Uint8Array | string,
   mode = 0o600,
+  beforeReplacing?: () => void,
 ): Promise<void> {
   const target = resolve(path);
   const folder = dirname(target);
@@ -27,6 +29,7 @@ export async function writeFileAtomically(
   const temporary = join(folder, `.${basename(target)}.${randomBytes(8).toString('hex')}.atomic-tmp`);
   try {
     await writeThrough(temporary, content, mode);
+    beforeReplacing?.();
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
