@@ -1,0 +1,75 @@
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import pg from 'pg';
+import { translated } from './loss.ts';
+
+export interface DatabaseOptions {
+  /** Connections at most. */
+  max?: number;
+  /** How long a caller waits for a connection. */
+  connectMs?: number;
+  /** A statement that runs longer is stopped by the database. 0: never. */
+  statementMs?: number;
+  /** Told of idle connections that broke; the pool replaces them by itself. */
+  onLoss?: (error: Error) => void;
+}
+
+export interface Database<Tables> {
+  readonly db: Kysely<Tables>;
+  /** For the job queue, which brings its own SQL. Errors of its clients are not translated. */
+  readonly pool: pg.Pool;
+  end(): Promise<void>;
+}
+
+/**
+ * Opens a pool on a PostgreSQL of version 15 or later. Nothing is connected before the first query.
+ * Queries reject with DeskError `database-unavailable` when the database is away, and work again when it is back.
+ * @param url postgres://…; holds a password and never appears in an error
+ */
+export function connectDatabase<Tables>(url: string, options: DatabaseOptions = {}): Database<Tables> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 10,
+    connectionTimeoutMillis: options.connectMs ?? 5000,
+    statement_timeout: options.statementMs ?? 30_000,
+    idle_in_transaction_session_timeout: 60_000,
+    keepAlive: true,
+    types: { getTypeParser },
+  });
+  const onLoss = options.onLoss ?? (() => {});
+  pool.on('error', onLoss);
+  // A client that breaks while it is checked out, between two queries, tells nobody but its own listeners.
+  pool.on('connect', (client) => void client.on('error', onLoss));
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: translating(pool) }) });
+  return { db, pool, end: () => db.destroy() };
+}
+
+/** `date` stays the text it is: a Date would shift it by the machine's time zone. */
+const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
+  oid === pg.types.builtins.DATE ? (text: string) => text : pg.types.getTypeParser(oid, format ?? 'text');
+
+function translating(pool: pg.Pool): PostgresPool {
+  const wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  return {
+    async connect() {
+      const client = await pool.connect().catch((error: unknown) => {
+        throw translated(error);
+      });
+      const known = wrapped.get(client) ?? wrap(client);
+      wrapped.set(client, known);
+      return known;
+    },
+    end: () => pool.end(),
+  };
+}
+
+function wrap(client: pg.PoolClient): PostgresPoolClient {
+  const query = async (sql: string, parameters: readonly unknown[]) => {
+    try {
+      return await client.query(sql, [...parameters]);
+    } catch (error) {
+      throw translated(error);
+    }
+  };
+  // Cursors are not used: long reads page by key, so that no transaction stays open.
+  return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release() };
+}
