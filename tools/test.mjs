@@ -12,6 +12,7 @@ import { ensureInstalled } from './install.mjs';
 import { countTests, lastLine, sum } from './outcome.mjs';
 import { alone, inProject, root, say } from './project.mjs';
 
+const LONGEST_MS = 30 * 60_000;
 const GENERATED_DOCS = inProject('apps/server/dist/docs.js');
 
 const strict = process.env.CERTDESK_STRICT === '1';
