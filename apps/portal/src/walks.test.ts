@@ -82,11 +82,13 @@ describe('a renewal', () => {
     const popup = page.waitForEvent('popup');
     await page.getByText('输入密码并开始').click();
     await heading(page, '正在写入新证书');
+    desk.move({ progress: { step: 'generate', at: '2026-11-24T02:01:00Z' } });
     await (await popup).close();
     await heading(page, '写入还没有完成');
-    await page.getByText('重试').click();
+    await page.getByRole('button', { name: '重试' }).click();
     await heading(page, '正在写入新证书');
-    expect(desk.requests.filter((request) => request.endsWith('/orders {}'))).toHaveLength(2);
+    const orders = () => desk.requests.filter((request) => request.endsWith('/orders {}'));
+    await expect.poll(orders).toHaveLength(2);
     await finishWriting();
     await heading(page, '证书更新完成');
     await page.context().close();

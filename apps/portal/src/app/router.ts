@@ -24,6 +24,8 @@ export function usePlace(): Place {
   const [current, setCurrent] = useState(place);
   useEffect(() => {
     const update = () => setCurrent(place());
+    // Screens below are there first and may have gone elsewhere already.
+    update();
     listeners.add(update);
     addEventListener('popstate', update);
     return () => {
