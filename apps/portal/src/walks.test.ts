@@ -132,6 +132,16 @@ describe('a renewal', () => {
 });
 
 describe('signing in', () => {
+  browserTest('closes the window once the page has the signature', async () => {
+    const page = await stage.open('/sign-in');
+    const popup = page.waitForEvent('popup');
+    await page.locator('.button.main').click();
+    const closed = (await popup).waitForEvent('close');
+    await heading(page, '我的办件');
+    await closed;
+    await page.context().close();
+  });
+
   browserTest('finds the assistant behind a dead port', async () => {
     desk.state.desk.assistant = { ports: [stage.deadPort, assistant.port] };
     const page = await stage.open('/sign-in?next=/renewal');

@@ -15,7 +15,7 @@ export function useAnswer<T>(ask: () => Promise<T>, about: readonly unknown[] = 
     failure: null,
   });
   const question = useRef(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `about` says when the question is another one
+  // `about` says when the question is another one
   const reload = useCallback(() => {
     question.current += 1;
     const mine = question.current;

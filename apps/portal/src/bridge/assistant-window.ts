@@ -84,8 +84,9 @@ export class AssistantWindow {
     if (this.#orderId === undefined) this.#popup?.close();
   }
 
-  /** Lets go of the window without closing it: it may still be at work. */
+  /** Lets go of the window. Once it has an order it stays open: it may be at work. */
   leave(): void {
+    if (!this.#over && this.#orderId === undefined) this.#popup?.close();
     this.#release();
   }
 

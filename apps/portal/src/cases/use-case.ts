@@ -28,7 +28,7 @@ export function useCase(id: string): FollowedCase {
     setValue((known) => (known?.id === answer.id && known.updatedAt > answer.updatedAt ? known : answer));
   }, []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new round asks again
+  // A new round asks again.
   useEffect(() => {
     let over = false;
     let stillOpen = true;

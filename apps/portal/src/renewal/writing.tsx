@@ -3,6 +3,7 @@ import { api } from '../app/api.ts';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import type { Assistant } from '../bridge/use-assistant.ts';
+import { failure } from '../troubles/failure.ts';
 import { TroubleNote } from '../troubles/trouble.tsx';
 import type { ScreenProps } from './renewal-case.tsx';
 import { Steps } from './steps.tsx';
@@ -17,19 +18,17 @@ export function WritingPage({ value, desk, assistant }: ScreenProps) {
   const stopped = phase?.at === 'failed' ? phase.failure : null;
   const proved = value.state === 'proved';
   const reopen = () => assistant.start(() => api.order(value.id));
-  const title = stopped ? (proved ? writing.provedTitle : writing.interruptedTitle) : writing.title;
-  const lead = stopped ? (proved ? writing.proved : writing.interrupted) : writing.lead;
+  // Opened anew after the proof, the page cannot know whether the assistant still tidies; the certificate is in force.
+  const left = proved && (stopped !== null || phase === null);
+  const title = left ? writing.provedTitle : stopped ? writing.interruptedTitle : writing.title;
+  const lead = left ? writing.proved : stopped ? writing.interrupted : writing.lead;
   return (
     <Page title={title} lead={lead} back={`/cases/${value.id}`} above={<Steps now={2} />}>
       <Progress now={currentStep(value)} />
       {stopped && <TroubleNote failure={stopped} desk={desk} retry={reopen} />}
       {!stopped && <WindowHelp assistant={assistant} reopen={reopen} />}
       {phase?.at === 'missing' && (
-        <TroubleNote
-          failure={{ code: 'assistant-missing', details: {}, sentence: null }}
-          desk={desk}
-          retry={reopen}
-        >
+        <TroubleNote failure={failure('assistant-missing')} desk={desk} retry={reopen}>
           <p>{words.assistant.missingListening}</p>
         </TroubleNote>
       )}

@@ -24,10 +24,10 @@ export function SignInPage({ desk, next }: { desk: DeskInfo; next: string | null
   useEffect(() => {
     if (phase?.at !== 'signed') return;
     const request: Of<typeof SignInRequest> = { statement: phase.statement, certificate: phase.certificate };
-    finish(request, safePath(next)).catch((error: unknown) => {
-      stop();
-      setFailure(failureOf(error));
-    });
+    finish(request, safePath(next))
+      .catch((error: unknown) => setFailure(failureOf(error)))
+      // Either way the window has done its part.
+      .finally(stop);
   }, [phase, next, stop]);
 
   return (

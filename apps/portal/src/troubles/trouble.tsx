@@ -73,7 +73,7 @@ function WhatToDo({ failure, desk, retry, children }: Props) {
         ))}
       </p>
       <p class="quiet">
-        {!steps && `${words.troubles.help} `}
+        {!steps && offered.includes('retry') && `${words.troubles.help} `}
         {words.common.code}
         {words.colon}
         <code>{failure.code}</code>
