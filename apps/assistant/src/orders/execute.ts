@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { WriteStep } from '@certdesk/contract';
+import type { Order, WriteStep } from '@certdesk/contract';
 import { asAssistantError, Declined, isKeyRemoved } from '../errors.ts';
 import type { KeyRing } from '../keys/ring.ts';
 import { certificateView } from '../keys/views.ts';
@@ -45,6 +45,8 @@ class Execution {
   /** The same attempt may take the same order again, after a lost answer as after a lost key. */
   readonly #attempt = randomBytes(32).toString('base64url');
   #taken = false;
+  /** Issued for in this run: a key pulled out just when the old container left it is known by its new pair. */
+  #newKey: string | undefined;
 
   constructor(trusted: TrustedOrder, tools: OrderTools) {
     this.#trusted = trusted;
@@ -64,10 +66,14 @@ class Execution {
     }
   }
 
+  get #order(): Order {
+    const { order } = this.#trusted;
+    return order.purpose === 'renewal' && this.#newKey ? { ...order, newKey: this.#newKey } : order;
+  }
+
   async #unlock(again: boolean): Promise<UnlockedKey> {
     const { ring, server, dialogue, pause } = this.#tools;
-    const unlock = (signal?: AbortSignal) =>
-      unlockKey(this.#trusted.order, { ring, dialogue, again, signal });
+    const unlock = (signal?: AbortSignal) => unlockKey(this.#order, { ring, dialogue, again, signal });
     if (this.#taken) return unlock();
     const { result, trusted } = await whileFresh(this.#trusted, server, pause, unlock);
     this.#trusted = trusted;
@@ -76,7 +82,8 @@ class Execution {
 
   async #work(unlocked: UnlockedKey): Promise<OrderOutcome> {
     const { dialogue, server } = this.#tools;
-    const { order, signed } = this.#trusted;
+    const { signed } = this.#trusted;
+    const order = this.#order;
     if (order.purpose === 'sign-in') {
       dialogue.progress('sign');
       return { purpose: 'sign-in', ...(await signIn(order, unlocked)) };
@@ -94,7 +101,10 @@ class Execution {
       await server.finish(await removeLeftovers(key, order.leftovers, { keys: [order.key] }));
       return { purpose: 'tidy' };
     }
-    const certificate = await carryOutRenewal({ order, key, server, state, progress });
+    const onIssued = (newKey: string) => {
+      this.#newKey = newKey;
+    };
+    const certificate = await carryOutRenewal({ order, key, server, state, progress, onIssued });
     return {
       purpose: 'renewal',
       certificate: certificateView(certificate, 'signing') ?? null,

@@ -23,6 +23,8 @@ export interface RenewalWork {
   /** What the server said when the order was taken up. */
   readonly state: RenewalState;
   readonly progress: (step: WriteStep) => void;
+  /** Told of the public key (digest) that a certificate was issued for: from now on it too says which key this is about. */
+  readonly onIssued: (newKey: string) => void;
 }
 
 const isProved = (state: RenewalState) => state === 'proved' || state === 'done';
@@ -68,6 +70,7 @@ async function writtenPair(work: RenewalWork): Promise<WrittenPair> {
   if (publicKeyDigest(publicKey) === order.key) throw new AssistantError('request-key-used');
   work.progress('issue');
   const certificate = await issued(work, old, publicKey);
+  work.onIssued(publicKeyDigest(publicKey));
   work.progress('write');
   await writeAndReadBack(key, order.container, certificate);
   return written(order.container, certificate);

@@ -26,6 +26,11 @@ export interface ServerOptions {
   readonly dispatcher?: Dispatcher;
 }
 
+interface CallOptions {
+  readonly withToken?: boolean;
+  readonly onRetry?: () => void;
+}
+
 /** Pauses before each further try, in milliseconds: about a minute in all, then the order ends and the case goes on later. */
 const pauses = [300, 600, 1200, 2500, 5000, 10_000, 15_000, 20_000];
 /** Passing troubles of the server: the same call is repeated. */
@@ -59,13 +64,13 @@ export class OrderServer {
 
   /** `attempt`: 256 random bits in base64url; the same attempt may take the same order again. */
   async take(order: SignedOrder, attempt: string): Promise<RenewalState> {
-    const taken = await this.#post('/api/orders/take', { order, attempt }, TakenOrder, false);
+    const taken = await this.#post('/api/orders/take', { order, attempt }, TakenOrder, { withToken: false });
     this.#token = taken.token;
     return taken.state;
   }
 
   renew(order: SignedOrder): Promise<SignedOrder> {
-    return this.#post('/api/orders/renew', { order }, SignedOrderSchema, false);
+    return this.#post('/api/orders/renew', { order }, SignedOrderSchema, { withToken: false });
   }
 
   /** Told once, without waiting: progress decides nothing. */
@@ -91,11 +96,23 @@ export class OrderServer {
   }
 
   /** @param gone which of the order's leftovers are no longer on the key, by their place in its list */
-  async finish(gone: number[]): Promise<RenewalState> {
-    return (await this.#post('/api/renewal/finish', { gone }, FinishAnswer)).state;
+  async finish(gone: number[]): Promise<void> {
+    let retried = false;
+    try {
+      await this.#post('/api/renewal/finish', { gone }, FinishAnswer, { onRetry: () => (retried = true) });
+    } catch (error) {
+      // Finishing ends the token. Where the answer was lost, the token's end says that the finish was heard.
+      const heard = retried && error instanceof AssistantError && error.code === 'order-token';
+      if (!heard) throw error;
+    }
   }
 
-  async #post<T>(path: string, body: unknown, answer: z.ZodType<T>, withToken = true): Promise<T> {
+  async #post<T>(
+    path: string,
+    body: unknown,
+    answer: z.ZodType<T>,
+    { withToken = true, onRetry }: CallOptions = {},
+  ): Promise<T> {
     const { sleep, onWaiting } = this.#options;
     for (let tries = 0; ; tries += 1) {
       try {
@@ -107,6 +124,7 @@ export class OrderServer {
         const pause = pauses[tries];
         if (pause === undefined) throw error;
         onWaiting?.(true);
+        onRetry?.();
         const { seconds } = error.details;
         await sleep(typeof seconds === 'number' ? Math.min(seconds * 1000, 60_000) : pause);
       }
