@@ -34,3 +34,8 @@ export class KeyError extends Error {
     if (options.tries !== undefined) this.tries = options.tries;
   }
 }
+
+/** What went wrong as a KeyError: the driver's own errors become `key-failed`, with themselves as the cause. */
+export function toKeyError(error: unknown): KeyError {
+  return error instanceof KeyError ? error : new KeyError('key-failed', { cause: error });
+}

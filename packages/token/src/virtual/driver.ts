@@ -1,9 +1,10 @@
 import type { KdfCost } from '@certdesk/safe';
-import { KeyError } from '../errors.ts';
+import { KeyError, toKeyError } from '../errors.ts';
 import type { Key, KeyDriver, KeyEvent, KeyInfo } from '../key.ts';
 import { keyInfo } from './info.ts';
 import { VirtualKey } from './key.ts';
 import { isRef, KeyFile } from './key-file.ts';
+import type { State } from './state.ts';
 import { presentRefs, watchFolder } from './watch.ts';
 
 export interface VirtualDriverOptions {
@@ -26,7 +27,7 @@ export function virtualDriver({ folder, kdfCost, patienceMs = 10_000 }: VirtualD
     async open(ref: string): Promise<Key> {
       if (!isRef(ref)) throw new KeyError('key-removed');
       const file = new KeyFile(folder, ref, patienceMs);
-      await file.read();
+      await readable(file);
       return new VirtualKey(file, kdfCost);
     },
     watch(listener: (event: KeyEvent) => void): () => void {
@@ -35,12 +36,18 @@ export function virtualDriver({ folder, kdfCost, patienceMs = 10_000 }: VirtualD
   };
 }
 
+async function readable(file: KeyFile): Promise<State> {
+  try {
+    return await file.read();
+  } catch (error) {
+    throw toKeyError(error);
+  }
+}
+
 /** A damaged key must not hide the others: `open` says what is wrong with it. */
 async function infoIfReadable(file: KeyFile): Promise<KeyInfo | undefined> {
-  try {
-    return keyInfo(file.ref, await file.read());
-  } catch (error) {
-    if (error instanceof KeyError) return undefined;
-    throw error;
-  }
+  return readable(file).then(
+    (state) => keyInfo(file.ref, state),
+    () => undefined,
+  );
 }

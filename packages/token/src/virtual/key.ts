@@ -1,7 +1,7 @@
 import { Sm2PrivateKey } from '@certdesk/gm';
 import { generateSoftwareKey, softwareSigner } from '@certdesk/pki';
 import type { KdfCost } from '@certdesk/safe';
-import { KeyError } from '../errors.ts';
+import { KeyError, toKeyError } from '../errors.ts';
 import type {
   Container,
   EncryptionKeyEnvelope,
@@ -244,7 +244,7 @@ export class VirtualKey implements Key {
       if (this.#closed) throw new KeyError('key-failed', { detail: 'the key was closed' });
       return await work();
     } catch (cause) {
-      const error = cause instanceof KeyError ? cause : new KeyError('key-failed', { cause });
+      const error = toKeyError(cause);
       if (error.code === 'key-removed') this.#login = undefined;
       throw error;
     }

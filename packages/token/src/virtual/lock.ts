@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, stat, unlink, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { KeyError } from '../errors.ts';
 
@@ -12,6 +13,10 @@ interface Owner {
 }
 
 const POLL_MS = 4;
+const TOKEN = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A process that died can leave one draft, and its successor looks once for each lock: nothing piles up. */
+const sweptLocks = new Set<string>();
 
 /**
  * Runs `work` while no other process (or other handle in this one) holds the lock file `path`.
@@ -19,6 +24,10 @@ const POLL_MS = 4;
  * @throws KeyError `key-busy` when a living owner does not let go within `patienceMs`.
  */
 export async function withLock<T>(path: string, patienceMs: number, work: () => Promise<T>): Promise<T> {
+  if (!sweptLocks.has(path)) {
+    sweptLocks.add(path);
+    await sweepDrafts(path);
+  }
   const release = await acquire(path, Date.now() + patienceMs);
   try {
     return await work();
@@ -64,6 +73,17 @@ async function breakStale(path: string, stale: Owner, deadline: number): Promise
     }
   } finally {
     await release();
+  }
+}
+
+/** Removes drafts whose writers died before they held the lock. */
+async function sweepDrafts(path: string): Promise<void> {
+  const prefix = `${basename(path)}.`;
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(prefix) || !TOKEN.test(name.slice(prefix.length))) continue;
+    const draft = join(dirname(path), name);
+    const writer = parseOwner(await readFile(draft, 'utf8').catch(() => ''));
+    if (writer && !(await alive(writer))) await removed(draft);
   }
 }
 
