@@ -1,7 +1,7 @@
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { ServicePoints } from '../home/service-points.tsx';
-import type { ScreenProps } from './renewal-case.tsx';
+import type { ScreenProps } from './screen.ts';
 
 /** The key lost its new key pair too often: a person has to look at it. */
 export function AttentionPage({ value, desk }: ScreenProps) {

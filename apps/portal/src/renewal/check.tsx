@@ -5,7 +5,7 @@ import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { AssistantStatus } from '../bridge/assistant-status.tsx';
 import { ComparisonTable } from './comparison-table.tsx';
-import type { ScreenProps } from './renewal-case.tsx';
+import type { ScreenProps } from './screen.ts';
 import { Steps } from './steps.tsx';
 import { TermChoice } from './term-choice.tsx';
 

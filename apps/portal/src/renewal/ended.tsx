@@ -1,6 +1,6 @@
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
-import type { ScreenProps } from './renewal-case.tsx';
+import type { ScreenProps } from './screen.ts';
 import { Tidy } from './tidy.tsx';
 
 export function EndedPage(props: ScreenProps) {

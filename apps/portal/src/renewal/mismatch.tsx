@@ -4,7 +4,7 @@ import { Page } from '../app/page.tsx';
 import { ServicePoints } from '../home/service-points.tsx';
 import { ComparisonTable } from './comparison-table.tsx';
 import { papersFor } from './papers.ts';
-import type { ScreenProps } from './renewal-case.tsx';
+import type { ScreenProps } from './screen.ts';
 
 /** Certificate and register differ: exactly what differs, exactly what to bring, and where. */
 export function MismatchPage({ value, desk }: ScreenProps) {

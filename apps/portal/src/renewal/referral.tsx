@@ -2,7 +2,7 @@ import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { ServicePoints } from '../home/service-points.tsx';
 import { papersFor } from './papers.ts';
-import type { ScreenProps } from './renewal-case.tsx';
+import type { ScreenProps } from './screen.ts';
 
 /** The register does not know the company, says that it is closed, or the key has to be looked at. */
 export function ReferralPage({ value, desk }: ScreenProps) {

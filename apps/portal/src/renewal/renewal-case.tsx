@@ -14,15 +14,6 @@ import { ResultPage } from './result.tsx';
 import { WaitingPage } from './waiting.tsx';
 import { WritingPage } from './writing.tsx';
 
-/** What every screen of a renewal case is given. */
-export interface ScreenProps {
-  value: Case;
-  desk: DeskInfo;
-  assistant: Assistant;
-  update: (answer: Case) => void;
-  reload: () => void;
-}
-
 /** One address for the whole case: which screen it shows follows from the case's state alone. */
 export function RenewalCasePage(props: { id: string; desk: DeskInfo; session: Session }) {
   const { desk, session } = props;

@@ -3,7 +3,7 @@ import { day, inFours, minute } from '../app/format.ts';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { Facts } from '../cases/facts.tsx';
-import type { ScreenProps } from './renewal-case.tsx';
+import type { ScreenProps } from './screen.ts';
 import { Tidy } from './tidy.tsx';
 
 /** The new certificate, and a receipt that prints on one A4 page. */

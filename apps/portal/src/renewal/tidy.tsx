@@ -1,7 +1,7 @@
 import { api } from '../app/api.ts';
 import { useWords } from '../app/language.tsx';
 import { AssistantStatus } from '../bridge/assistant-status.tsx';
-import type { ScreenProps } from './renewal-case.tsx';
+import type { ScreenProps } from './screen.ts';
 
 /** An ended case left something on the key: offers to remove it. Shows nothing when the key is tidy. */
 export function Tidy({ value, desk, assistant }: ScreenProps) {

@@ -5,7 +5,7 @@ import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { useAction } from '../app/use-action.ts';
 import { TroubleNote } from '../troubles/trouble.tsx';
-import type { ScreenProps } from './renewal-case.tsx';
+import type { ScreenProps } from './screen.ts';
 import { Steps } from './steps.tsx';
 
 /** The register is silent: what is waited for, since when, until when, and that nothing has to be done. */

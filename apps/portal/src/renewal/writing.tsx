@@ -5,7 +5,7 @@ import { Page } from '../app/page.tsx';
 import type { Assistant } from '../bridge/use-assistant.ts';
 import { failure } from '../troubles/failure.ts';
 import { TroubleNote } from '../troubles/trouble.tsx';
-import type { ScreenProps } from './renewal-case.tsx';
+import type { ScreenProps } from './screen.ts';
 import { Steps } from './steps.tsx';
 
 const steps: readonly WriteStep[] = ['generate', 'issue', 'write', 'prove', 'tidy'];

@@ -1,0 +1,11 @@
+import type { Case, DeskInfo } from '@certdesk/contract';
+import type { Assistant } from '../bridge/use-assistant.ts';
+
+/** What every screen of a renewal case is given. */
+export interface ScreenProps {
+  value: Case;
+  desk: DeskInfo;
+  assistant: Assistant;
+  update: (answer: Case) => void;
+  reload: () => void;
+}
