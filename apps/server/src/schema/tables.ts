@@ -149,8 +149,7 @@ export interface SessionTable {
 }
 export interface RateLimitTable {
   bucket: string;
-  window_start: Date;
-  count: number;
+  empty_at: Date;
 }
 export interface AuditEventTable {
   id: Generated<string>;

@@ -201,12 +201,12 @@ create table session (
 );
 create index session_expires on session (expires_at);
 
+-- One row per bucket, whatever its limit: when a request costs its share of the period, the bucket is empty again then.
 create table rate_limit (
-  bucket text not null,
-  window_start timestamptz not null,
-  count int not null,
-  primary key (bucket, window_start)
+  bucket text primary key,
+  empty_at timestamptz not null
 );
+create index rate_limit_empty on rate_limit (empty_at);
 
 -- ── audit ──
 
