@@ -152,7 +152,7 @@ export const en: Words = {
     },
     check: {
       title: 'Check the company’s details and choose a term',
-      lead: 'On the left what the certificate says, on the right what the register says.',
+      lead: 'What the certificate says stands beside what the register says.',
       allSame: 'Everything that is checked agrees. You can go on.',
       onlyRegister:
         'The register has numbers that the certificate lacks. That does not matter here: the new certificate keeps the same numbers.',
