@@ -1,4 +1,4 @@
-import type { ErrorCode, ErrorDetails } from '@certdesk/contract';
+import type { ErrorCode, ErrorDetails, Language } from '@certdesk/contract';
 import { errorSentence } from '@certdesk/contract';
 import { KeyError, type KeyErrorCode } from '@certdesk/token';
 
@@ -12,6 +12,10 @@ export class AssistantError extends Error {
     super(errorSentence(code, 'en', details), { cause });
     this.code = code;
     this.details = details;
+  }
+
+  sentence(language: Language): string {
+    return errorSentence(this.code, language, this.details);
   }
 }
 

@@ -1,9 +1,6 @@
-import { type Key, KeyError } from '@certdesk/token';
+import { checkPinFormat, type Key, KeyError } from '@certdesk/token';
 import type { PinAnswer, PinProblem } from '../local/views.ts';
 import { pinView } from './views.ts';
-
-/** GM/T 0016 §6.3: 6 to 16 ASCII characters. Checked here, so that a slip of the hand spends no try. */
-export const isPinFormat = (pin: string) => /^[\x21-\x7e]{6,16}$/.test(pin);
 
 /**
  * Does one thing that spends a try if the PIN is wrong: verifying it, or changing it. Asks the key first how many
@@ -20,11 +17,12 @@ export async function usePin(
     result,
     pin: pinView((await key.info()).pin),
   });
-  if (!pins.every(isPinFormat)) return answer('format');
   const { pin } = await key.info();
   if (pin.flag === 'locked') return answer('locked');
   if ((pin.tries === 1 || pin.flag === 'final') && !confirmLastTry) return answer('last-try');
   try {
+    // A slip of the hand spends no try.
+    checkPinFormat(...pins);
     await use();
     return await answer('ok');
   } catch (error) {

@@ -130,7 +130,8 @@ export class OrderWindow implements OrderDialogue {
   }
 }
 
-function viewOf({ order, desk }: TrustedOrder, phrase: string): OrderView {
+/** An order in parts, to be said in words. */
+export function viewOf({ order, desk }: TrustedOrder, phrase: string): OrderView {
   const common = { id: order.id, phrase, desk: desk.name, origin: order.origin };
   return { ...common, ...wordsOf(order) };
 }
@@ -141,7 +142,7 @@ type Words = OrderView extends infer V
     : never
   : never;
 
-export function wordsOf(order: Order): Words {
+function wordsOf(order: Order): Words {
   if (order.purpose === 'sign-in') return { purpose: 'sign-in' };
   if (order.purpose === 'tidy') {
     return { purpose: 'tidy', caseNumber: order.case.number, leftovers: order.leftovers.length };

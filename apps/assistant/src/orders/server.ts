@@ -107,6 +107,11 @@ export class OrderServer {
     }
   }
 
+  /** Ends the connections; calls under way are cut off. */
+  close(): Promise<void> {
+    return this.#dispatcher.destroy();
+  }
+
   async #post<T>(
     path: string,
     body: unknown,
