@@ -25,7 +25,9 @@ export function wordsIn(language: Language) {
 
   function certificate(view: CertificateView): string[] {
     return [
-      `${view.entityName}（${view.use === 'signing' ? pick('签名证书', 'signing') : pick('加密证书', 'encryption')}）`,
+      view.use === 'signing'
+        ? pick(`${view.entityName}（签名证书）`, `${view.entityName} (signing)`)
+        : pick(`${view.entityName}（加密证书）`, `${view.entityName} (encryption)`),
       ...view.identityNumbers.map(({ kind, value }) => `  ${numberNames[kind][language]}: ${value}`),
       `  ${pick('序列号', 'Serial number')}: ${view.serialNumber}`,
       `  ${pick('有效期', 'Valid')}: ${day(view.notBefore)} – ${day(view.notAfter)}`,
