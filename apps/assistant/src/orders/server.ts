@@ -75,10 +75,9 @@ export class OrderServer {
 
   /** Told once, without waiting: progress decides nothing. */
   progress(step: WriteStep): void {
-    this.#send('/api/orders/progress', { step }, true).then(
-      ({ body }) => body.dump(),
-      () => undefined,
-    );
+    this.#send('/api/orders/progress', { step }, true)
+      .then(({ body }) => body.dump())
+      .catch(() => undefined);
   }
 
   /** @param request PKCS#10, DER */
