@@ -70,11 +70,20 @@ async function sweepOnce(folder: string): Promise<void> {
 
 /** Removes what dead writers left in `folder`: temporary files last touched an hour before `now` (milliseconds since 1970). */
 export async function removeStaleTemporaries(folder: string, now: number): Promise<void> {
-  for (const name of await readdir(folder)) {
+  for (const name of await namesIn(folder)) {
     if (!TEMPORARY.test(name)) continue;
     const path = join(folder, name);
     const modified = await modificationTime(path);
     if (modified !== undefined && now - modified > STALE_AFTER_MS) await rm(path, { force: true });
+  }
+}
+
+/** None when the folder is missing or may not be listed: the write itself will tell whether that matters. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch {
+    return [];
   }
 }
 
