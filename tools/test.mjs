@@ -83,6 +83,7 @@ function vitest() {
   const { status } = spawnSync(process.execPath, args, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: LONGEST_MS,
   });
   try {
     return countTests(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined, status);

@@ -1,5 +1,5 @@
 import cookie from '@fastify/cookie';
-import { type FastifyBaseLogger, type FastifyServerOptions, fastify } from 'fastify';
+import { type FastifyBaseLogger, type FastifyServerOptions, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { randomId } from '../random.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -42,7 +42,7 @@ export async function buildHttp(options: HttpOptions): Promise<App> {
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
     // One line per answer, written below: fastify's own lines hold the query string.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy ?? false,
     bodyLimit: options.bodyLimit ?? 64 * 1024,
     genReqId: randomId,
