@@ -1,0 +1,205 @@
+/**
+ * The engine moves cases along their journey's table. A transition, its effects, its event and its audit row are one
+ * transaction: the caller's. Whoever moves a case holds its row's lock from before the decision to the commit, so two
+ * nodes, two browsers or a job never decide on the same state.
+ */
+import { sql } from 'kysely';
+import { record } from '../audit/record.ts';
+import { DeskError } from '../platform/error.ts';
+import { notify } from '../platform/notifications.ts';
+import { randomId } from '../platform/random.ts';
+import type { Tx } from '../schema/database.ts';
+import { caseOf, type DeskCase } from './case.ts';
+import { type JourneyTable, transitionFor } from './table.ts';
+
+/** Channel on which every change of a case is announced; the payload is the case's id. */
+export const caseChannel = 'case_changed';
+
+/** What an effect is given. It may return changes to the case's data. */
+export interface EffectContext<State extends string, Data, Input> {
+  readonly tx: Tx;
+  readonly case: DeskCase<State, Data>;
+  /** What the caller passed along with the event. */
+  readonly input: Input | undefined;
+  readonly actor: string;
+  readonly now: Date;
+}
+
+export type Effects<State extends string, Effect extends string, Data, Input> = {
+  readonly [name in Effect]: (
+    context: EffectContext<State, Data, Input>,
+  ) => Promise<Partial<Data> | undefined>;
+};
+
+export interface Move<Data, Input> {
+  /** Who did it: `holder:…`, `assistant:…`, `clock` … as in the audit log. */
+  readonly actor: string;
+  readonly now: Date;
+  /** Changes to the case's data, made before the effects run. */
+  readonly change?: Partial<Data>;
+  /** What the event's row keeps; no secrets. */
+  readonly note?: Record<string, unknown>;
+  readonly input?: Input;
+}
+
+export interface Opening<Data> {
+  readonly id?: string;
+  readonly prefix: string;
+  readonly entityId: string;
+  readonly lineId: string;
+  readonly certificateId: string;
+  readonly data: Data;
+  readonly actor: string;
+  readonly now: Date;
+  readonly endsAt: Date;
+}
+
+const uniqueViolation = '23505';
+
+export function caseEngine<S extends string, E extends string, F extends string, Data, Input>(
+  table: JourneyTable<S, E, F>,
+  effects: Effects<S, F, Data, Input>,
+  /** How long a case lives when nobody continues it. */
+  lifetime: (now: Date) => Date,
+) {
+  type Case = DeskCase<S, Data>;
+
+  async function store(
+    tx: Tx,
+    before: Case,
+    to: S,
+    data: Data,
+    event: E,
+    move: Move<Data, Input>,
+  ): Promise<Case> {
+    const open = table.states[to].open;
+    const row = await tx
+      .updateTable('desk_case')
+      .set({
+        state: to,
+        open,
+        data: JSON.stringify(data),
+        version: before.version + 1,
+        updated_at: move.now,
+        ends_at: open ? lifetime(move.now) : null,
+      })
+      .where('id', '=', before.id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    const after = caseOf<S, Data>(row);
+    await announce(tx, before.state, after, event, move.actor, move.now, move.note ?? {});
+    return after;
+  }
+
+  async function announce(
+    tx: Tx,
+    from: S | null,
+    after: Case,
+    event: E,
+    actor: string,
+    at: Date,
+    note: Record<string, unknown>,
+  ): Promise<void> {
+    await tx
+      .insertInto('case_event')
+      .values({
+        case_id: after.id,
+        version: after.version,
+        at,
+        event,
+        from_state: from,
+        to_state: after.state,
+        actor,
+        data: JSON.stringify(note),
+      })
+      .execute();
+    const data = { ...note, from, to: after.state, version: after.version };
+    await record(tx, { actor, action: `case.${event}`, subject: after.number, data }, at);
+    await notify(tx, caseChannel, after.id);
+  }
+
+  return {
+    table,
+
+    /** Opens a case. `case-open` if another open case changes this line. */
+    async open(tx: Tx, event: E, opening: Opening<Data>): Promise<Case> {
+      const transition = transitionFor(table, null, event);
+      if (!transition) throw new Error(`no transition opens ${table.journey} by ${event}`);
+      const { next } = await sql<{ next: string }>`select nextval('case_number')::text as next`
+        .execute(tx)
+        .then((result) => result.rows[0] ?? { next: '0' });
+      const month = opening.now.toISOString().slice(2, 7).replace('-', '');
+      const inserted = await tx
+        .insertInto('desk_case')
+        .values({
+          id: opening.id ?? randomId(),
+          number: `${opening.prefix}${month}-${next.padStart(6, '0')}`,
+          journey: table.journey,
+          entity_id: opening.entityId,
+          line_id: opening.lineId,
+          certificate_id: opening.certificateId,
+          changes_certificate: table.changesCertificate,
+          state: transition.to,
+          open: table.states[transition.to].open,
+          data: JSON.stringify(opening.data),
+          version: 1,
+          created_at: opening.now,
+          updated_at: opening.now,
+          ends_at: opening.endsAt,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow()
+        .catch((error: unknown) => {
+          const { code, constraint } = error as { code?: string; constraint?: string };
+          if (code === uniqueViolation && constraint === 'desk_case_one_open') {
+            throw new DeskError('case-open', { number: '' });
+          }
+          throw error;
+        });
+      const opened = caseOf<S, Data>(inserted);
+      await announce(tx, null, opened, event, opening.actor, opening.now, {});
+      return opened;
+    },
+
+    /** Reads a case and keeps its row locked until the transaction ends. `case-not-found`. */
+    async lock(tx: Tx, id: string): Promise<Case> {
+      const row = await tx
+        .selectFrom('desk_case')
+        .selectAll()
+        .where('id', '=', id)
+        .where('journey', '=', table.journey)
+        .forUpdate()
+        .executeTakeFirst();
+      if (!row) throw new DeskError('case-not-found');
+      return caseOf<S, Data>(row);
+    },
+
+    /** Moves a locked case. `case-state` if the table has no such transition from its state: nothing is changed then. */
+    async move(tx: Tx, locked: Case, event: E, move: Move<Data, Input>): Promise<Case> {
+      const transition = transitionFor(table, locked.state, event);
+      if (!transition) throw new DeskError('case-state');
+      let data: Data = { ...locked.data, ...move.change };
+      for (const effect of transition.effects) {
+        const context = {
+          tx,
+          case: { ...locked, data },
+          input: move.input,
+          actor: move.actor,
+          now: move.now,
+        };
+        data = { ...data, ...(await effects[effect](context)) };
+      }
+      return store(tx, locked, transition.to, data, event, move);
+    },
+
+    /** Keeps something with a case that is no transition: progress, or a challenge. */
+    async keep(tx: Tx, id: string, change: Partial<Data>): Promise<void> {
+      await tx
+        .updateTable('desk_case')
+        .set({ data: sql`data || ${JSON.stringify(change)}::jsonb` })
+        .where('id', '=', id)
+        .execute();
+      await notify(tx, caseChannel, id);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { AgreementReference, Comparison, Leftover, RenewalCase } from '@certdesk/contract';
+import type { DeskCase } from '../../cases/case.ts';
+
+/** What a renewal keeps with its case. */
+export interface RenewalData {
+  readonly agreement: AgreementReference;
+  /** SHA-256 of the old certificate's public key: how the key is known. */
+  readonly oldKey: string;
+  readonly comparison: Comparison | null;
+  readonly referral: RenewalCase['referral'];
+  readonly years: number | null;
+  /** End of validity that the chosen term gives, RFC 3339. */
+  readonly notAfter: string | null;
+  /** Container for the new key pair, fixed when the case is opened. */
+  readonly container: string;
+  /** Set once an order was given out: the key may hold that container. */
+  readonly orderGiven: boolean;
+  readonly intentId: string | null;
+  /** SHA-256 of the public key that the open intent, or the issued certificate, is for. */
+  readonly newKey: string | null;
+  readonly newCertificateId: string | null;
+  readonly keysLost: number;
+  readonly proofNonce: string | null;
+  readonly progress: RenewalCase['progress'];
+  readonly leftovers: readonly Leftover[];
+}
+
+export type Renewal = DeskCase<RenewalCase['state'], RenewalData>;
+
+/** What comes with an assistant's request for a certificate. */
+export interface RequestInput {
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array;
+  readonly publicKeyDigest: string;
+  /** SHA-256 of the PKCS#10 request. */
+  readonly requestDigest: string;
+}

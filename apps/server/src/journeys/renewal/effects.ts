@@ -1,0 +1,90 @@
+/** What renewal's transitions do beside moving the case; each runs in the transition's own transaction. */
+import type { RenewalState } from '@certdesk/contract';
+import { Certificate } from '@certdesk/pki';
+import type { Authority } from '../../authority/authority.ts';
+import { putInForce, supersede } from '../../authority/certificates.ts';
+import type { EffectContext, Effects } from '../../cases/engine.ts';
+import type { OrderDesk } from '../../orders/orders.ts';
+import { DeskError } from '../../platform/error.ts';
+import { enqueue } from '../../platform/jobs.ts';
+import type { RenewalData, RequestInput } from './data.ts';
+import type { RenewalEffect } from './steps.ts';
+
+export const finishIntentJob = 'renewal-finish-intent';
+
+type Context = EffectContext<RenewalState, RenewalData, RequestInput>;
+
+export interface EffectDeps {
+  readonly authority: Authority;
+  readonly orders: OrderDesk;
+  /** Name of the certificate profile for renewals. */
+  readonly profile: string;
+}
+
+export function renewalEffects(
+  deps: EffectDeps,
+): Effects<RenewalState, RenewalEffect, RenewalData, RequestInput> {
+  return {
+    'close-orders': async ({ tx, case: renewal, now }) => {
+      await deps.orders.closeForCase(tx, renewal.id, now);
+      return undefined;
+    },
+
+    withdraw: async ({ tx, case: renewal, now }) => {
+      if (renewal.data.intentId) await deps.authority.withdraw(tx, renewal.data.intentId, now);
+      return { intentId: null, newKey: null, newCertificateId: null, proofNonce: null, progress: null };
+    },
+
+    intend: (context) => intend(context, deps),
+
+    supersede: async ({ tx, case: renewal, now }) => {
+      const { newCertificateId } = renewal.data;
+      if (!newCertificateId) throw new Error(`case ${renewal.id} has no new certificate`);
+      // In this order: a line never has two signing certificates in force.
+      await supersede(tx, renewal.certificateId, newCertificateId, now);
+      await putInForce(tx, newCertificateId, now);
+      return undefined;
+    },
+
+    'note-leftovers': async ({ case: renewal }) => {
+      const { data } = renewal;
+      if (renewal.state === 'proved') return { leftovers: [{ key: data.oldKey }] };
+      return data.orderGiven ? { leftovers: [{ container: data.container }] } : undefined;
+    },
+  };
+}
+
+/** Commits what the authority is to sign, and a job that signs it if this node stops before it does. */
+async function intend(
+  { tx, case: renewal, input, now }: Context,
+  deps: EffectDeps,
+): Promise<Partial<RenewalData>> {
+  const { notAfter } = renewal.data;
+  if (!input || !notAfter)
+    throw new Error(`case ${renewal.id} asks for a certificate without request or term`);
+  const old = await tx
+    .selectFrom('certificate')
+    .select(['der', 'state'])
+    .where('id', '=', renewal.certificateId)
+    .executeTakeFirstOrThrow();
+  // Revoked or suspended since the case was opened: nothing is issued on the strength of its key.
+  if (old.state !== 'in-force')
+    throw new DeskError(old.state === 'suspended' ? 'certificate-suspended' : 'certificate-revoked');
+  const { intentId } = await deps.authority.intend(
+    tx,
+    {
+      // One certificate per case and key pair, however often it is asked for.
+      idempotencyKey: `case:${renewal.id}:${input.publicKeyDigest}`,
+      profile: deps.profile,
+      publicKey: input.publicKey,
+      requestDigest: input.requestDigest,
+      content: deps.authority.contentLike(Certificate.parse(old.der), new Date(notAfter)),
+      caseId: renewal.id,
+      ...(renewal.lineId ? { lineId: renewal.lineId } : {}),
+      entityId: renewal.entityId,
+    },
+    now,
+  );
+  await enqueue(tx, finishIntentJob, { caseId: renewal.id, intentId }, { key: `finish:${intentId}` });
+  return { intentId, newKey: input.publicKeyDigest, newCertificateId: null, proofNonce: null };
+}

@@ -1,0 +1,342 @@
+/** A renewal as its holder drives it: open, compare, confirm, choose the term, get an order, cancel. */
+import { createHash } from 'node:crypto';
+import type { Comparison, Leftover, RenewalOffer, SignedOrder } from '@certdesk/contract';
+import { Certificate, type IdentityNumberOid } from '@certdesk/pki';
+import type { Holder } from '../../access/session.ts';
+import type { Authority } from '../../authority/authority.ts';
+import { entityNameOf, identityNumbersOf, summaryOf } from '../../authority/summary.ts';
+import type { caseEngine } from '../../cases/engine.ts';
+import type { OrderDesk } from '../../orders/orders.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { DeskError } from '../../platform/error.ts';
+import { enqueue } from '../../platform/jobs.ts';
+import { randomId } from '../../platform/random.ts';
+import type { Registry } from '../../registry/registry.ts';
+import type { Db, Tx } from '../../schema/database.ts';
+import type { Agreement } from '../../setup/agreement.ts';
+import type { Renewal, RenewalData, RequestInput } from './data.ts';
+import { allMatch, compare, groupsOf, type RenewalSettings, renewalTiming, termsOnOffer } from './rules.ts';
+import type { RenewalEffect, RenewalEvent } from './steps.ts';
+
+export const askRegisterJob = 'renewal-ask-register';
+
+export type RenewalEngine = ReturnType<
+  typeof caseEngine<Renewal['state'], RenewalEvent, RenewalEffect, RenewalData, RequestInput>
+>;
+
+export interface RenewalDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly engine: RenewalEngine;
+  readonly orders: OrderDesk;
+  readonly authority: Authority;
+  readonly registry: Registry;
+  readonly agreement: Agreement;
+  readonly identityNumberOids: readonly IdentityNumberOid[];
+  readonly settings: RenewalSettings & {
+    readonly caseDays: number;
+    readonly algorithm: 'sm2' | 'p256' | 'rsa2048';
+    /** How old the register's answer may be when the term is chosen. */
+    readonly registryMaxAgeHours: number;
+    /** A silent register is asked again so often. */
+    readonly registryRetryMinutes: number;
+  };
+}
+
+const actorOf = (holder: Holder) => `holder:${holder.certificateId}`;
+
+export function renewalDesk(deps: RenewalDeps) {
+  const { db, engine, settings } = deps;
+
+  const certificateRow = (tx: Db | Tx, id: string) =>
+    tx.selectFrom('certificate').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+
+  /** Locks a case of this holder's line. Somebody else's case is simply not there. */
+  async function lockOwn(tx: Tx, id: string, holder: Holder): Promise<Renewal> {
+    const renewal = await engine.lock(tx, id);
+    if (renewal.lineId !== holder.lineId) throw new DeskError('case-not-found');
+    return renewal;
+  }
+
+  async function openCaseOf(tx: Db | Tx, lineId: string) {
+    return tx
+      .selectFrom('desk_case')
+      .select(['id', 'number'])
+      .where('line_id', '=', lineId)
+      .where('open', '=', true)
+      .where('changes_certificate', '=', true)
+      .executeTakeFirst();
+  }
+
+  async function ordinalOf(tx: Db | Tx, lineId: string): Promise<number> {
+    const line = await tx
+      .selectFrom('certificate_line')
+      .select('ordinal')
+      .where('id', '=', lineId)
+      .executeTakeFirstOrThrow();
+    return line.ordinal;
+  }
+
+  /** What the register says beside the certificate; null while the register is silent. */
+  async function askRegister(
+    der: Uint8Array,
+  ): Promise<{ comparison: Comparison; referral: Renewal['data']['referral'] } | null> {
+    const certificate = Certificate.parse(der);
+    const summary = { name: entityNameOf(certificate), numbers: identityNumbersOf(certificate) };
+    const answer = await deps.registry.find(summary.numbers, summary.name);
+    if (answer.kind === 'silent') return null;
+    const found =
+      answer.kind === 'found' ? answer.entity : { name: '', numbers: [], state: 'active' as const };
+    const rows = compare(
+      summary,
+      answer.kind === 'found' ? found : { name: summary.name, numbers: summary.numbers },
+    );
+    const digest = createHash('sha256').update(JSON.stringify(rows)).digest('hex');
+    const comparison = { digest, askedAt: answer.askedAt.toISOString(), rows, groups: groupsOf(rows) };
+    if (answer.kind === 'unknown')
+      return { comparison: { ...comparison, rows: [] }, referral: 'unknown-entity' };
+    if (found.state === 'closed') return { comparison, referral: 'closed-entity' };
+    return { comparison, referral: allMatch(rows) ? null : 'mismatch' };
+  }
+
+  /** Asks the register and moves the case by its answer. Silent: nothing changes and a job asks again later. */
+  async function check(caseId: string, actor: string): Promise<void> {
+    const before = await db
+      .selectFrom('desk_case')
+      .selectAll()
+      .where('id', '=', caseId)
+      .executeTakeFirstOrThrow();
+    const { der } = await certificateRow(db, before.certificate_id);
+    const answer = await askRegister(der);
+    const now = deps.clock();
+    await db.transaction().execute(async (tx) => {
+      const renewal = await engine.lock(tx, caseId);
+      if (!['registry-silent', 'checking', 'confirmed'].includes(renewal.state)) return;
+      if (!answer) {
+        if (renewal.state === 'registry-silent') {
+          const runAt = new Date(now.getTime() + settings.registryRetryMinutes * 60_000);
+          await enqueue(tx, askRegisterJob, { caseId }, { key: `ask:${caseId}`, runAt });
+        }
+        return;
+      }
+      const { comparison, referral } = answer;
+      const same =
+        renewal.state !== 'registry-silent' && renewal.data.comparison?.digest === comparison.digest;
+      if (same && !referral) {
+        await engine.keep(tx, caseId, { comparison });
+        return;
+      }
+      const note = { registerDigest: comparison.digest, referral };
+      const event = referral ? 'register-refused' : 'register-matched';
+      await engine.move(tx, renewal, event, { actor, now, change: { comparison, referral }, note });
+    });
+  }
+
+  async function leftoversOf(tx: Db | Tx, lineId: string): Promise<{ caseId: string; leftover: Leftover }[]> {
+    const rows = await tx
+      .selectFrom('desk_case')
+      .select(['id', 'data'])
+      .where('line_id', '=', lineId)
+      .where('journey', '=', 'renewal')
+      .where('open', '=', false)
+      .orderBy('created_at', 'desc')
+      .limit(50)
+      .execute();
+    return rows
+      .flatMap((row) =>
+        ((row.data as unknown as RenewalData).leftovers ?? []).map((leftover) => ({
+          caseId: row.id,
+          leftover,
+        })),
+      )
+      .slice(0, 8);
+  }
+
+  return {
+    check,
+    leftoversOf,
+
+    /** Whether the signed-in certificate can be renewed now, and why not. */
+    async offer(holder: Holder): Promise<RenewalOffer> {
+      const now = deps.clock();
+      const row = await certificateRow(db, holder.certificateId);
+      const timing = renewalTiming(row.not_after, now, settings);
+      const open = await openCaseOf(db, holder.lineId);
+      const paid = (await ordinalOf(db, holder.lineId)) > 1;
+      const renewable =
+        row.state !== 'in-force'
+          ? 'superseded'
+          : timing.renewable === 'now' && paid
+            ? 'payment'
+            : timing.renewable;
+      const { version, digest, text } = deps.agreement;
+      return {
+        certificate: summaryOf(row, now),
+        renewable,
+        from: timing.from.toISOString(),
+        openCase: open?.id ?? null,
+        agreement: { version, digest, text },
+      };
+    },
+
+    /** Opens a case. `case-open` when another one changes this line; `agreement-outdated`, `renewal-too-early` … */
+    async open(holder: Holder, agreement: { version: string; digest: string }): Promise<string> {
+      const now = deps.clock();
+      const current = deps.agreement;
+      if (agreement.version !== current.version || agreement.digest !== current.digest) {
+        throw new DeskError('agreement-outdated');
+      }
+      const row = await certificateRow(db, holder.certificateId);
+      if (row.state !== 'in-force') throw new DeskError('certificate-superseded');
+      const timing = renewalTiming(row.not_after, now, settings);
+      if (timing.renewable === 'too-early')
+        throw new DeskError('renewal-too-early', { from: timing.from.toISOString() });
+      if (timing.renewable === 'too-late') throw new DeskError('renewal-too-late');
+      if ((await ordinalOf(db, holder.lineId)) > 1) throw new DeskError('payment-not-available');
+      const taken = await openCaseOf(db, holder.lineId);
+      if (taken) throw new DeskError('case-open', { number: taken.number, case: taken.id });
+
+      const id = randomId();
+      const data: RenewalData = {
+        agreement: { version: agreement.version, digest: agreement.digest },
+        oldKey: row.public_key_digest,
+        comparison: null,
+        referral: null,
+        years: null,
+        notAfter: null,
+        container: `certdesk-${id.slice(0, 13)}`,
+        orderGiven: false,
+        intentId: null,
+        newKey: null,
+        newCertificateId: null,
+        keysLost: 0,
+        proofNonce: null,
+        progress: null,
+        leftovers: [],
+      };
+      await db.transaction().execute(async (tx) => {
+        await engine.open(tx, 'opened', {
+          id,
+          prefix: 'R',
+          entityId: holder.entityId,
+          lineId: holder.lineId,
+          certificateId: holder.certificateId,
+          data,
+          actor: actorOf(holder),
+          now,
+          endsAt: new Date(now.getTime() + settings.caseDays * 86_400_000),
+        });
+        // Should this node stop before it has asked the register, a job does.
+        const runAt = new Date(now.getTime() + 60_000);
+        await enqueue(tx, askRegisterJob, { caseId: id }, { key: `ask:${id}`, runAt });
+      });
+      await check(id, 'register');
+      return id;
+    },
+
+    /** The holder confirms what he was shown; `comparison-changed` if that is no longer what the register says. */
+    async confirm(
+      holder: Holder,
+      id: string,
+      seen: { comparison: string; groups: readonly string[] },
+    ): Promise<void> {
+      const now = deps.clock();
+      await db.transaction().execute(async (tx) => {
+        const renewal = await lockOwn(tx, id, holder);
+        const { comparison } = renewal.data;
+        // Confirmed already, by an answer that was lost: said again, it is no error.
+        if (renewal.state === 'confirmed' && comparison?.digest === seen.comparison) return;
+        if (renewal.state !== 'checking' || !comparison) throw new DeskError('case-state');
+        if (comparison.digest !== seen.comparison) throw new DeskError('comparison-changed');
+        if (comparison.groups.some((group) => !seen.groups.includes(group)))
+          throw new DeskError('confirmations-missing');
+        const note = { comparison: comparison.digest, groups: comparison.groups };
+        await engine.move(tx, renewal, 'confirmed', { actor: actorOf(holder), now, note });
+      });
+    },
+
+    /** The holder chooses the term; the register is asked again first if its answer has grown old. */
+    async chooseTerm(holder: Holder, id: string, years: number): Promise<void> {
+      const now = deps.clock();
+      const before = await db.selectFrom('desk_case').select('data').where('id', '=', id).executeTakeFirst();
+      const shown = (before?.data as unknown as RenewalData | undefined)?.comparison;
+      const age = shown ? now.getTime() - Date.parse(shown.askedAt) : 0;
+      if (shown && age > settings.registryMaxAgeHours * 3_600_000) await check(id, 'register');
+      await db.transaction().execute(async (tx) => {
+        const renewal = await lockOwn(tx, id, holder);
+        if (renewal.state === 'checking' && shown) {
+          throw new DeskError(
+            renewal.data.comparison?.digest === shown.digest ? 'confirmations-missing' : 'comparison-changed',
+          );
+        }
+        if (renewal.state === 'referred') throw new DeskError('comparison-differs');
+        if (renewal.state === 'ordered' && renewal.data.years === years) return;
+        const { not_after } = await certificateRow(tx, renewal.certificateId);
+        const term = termsOnOffer(not_after, now, deps.authority.notAfter(), settings).find(
+          (one) => one.years === years,
+        );
+        if (!term) throw new DeskError('term-not-offered');
+        const change = { years, notAfter: term.notAfter.toISOString() };
+        await engine.move(tx, renewal, 'term-chosen', { actor: actorOf(holder), now, change, note: change });
+      });
+    },
+
+    /** An order to the assistant: to write, or, for a case that has ended, to remove what it left on the key. */
+    async giveOrder(holder: Holder, id: string, browser: string): Promise<SignedOrder> {
+      const now = deps.clock();
+      return db.transaction().execute(async (tx) => {
+        const renewal = await lockOwn(tx, id, holder);
+        const { data } = renewal;
+        const old = await certificateRow(tx, renewal.certificateId);
+        const leftovers = (await leftoversOf(tx, holder.lineId)).map((one) => one.leftover);
+        const reference = { id: renewal.id, number: renewal.number };
+        const context = { browser, caseId: renewal.id, now };
+        if (!renewal.open) {
+          if (leftovers.length === 0) throw new DeskError('case-state');
+          const present = await certificateRow(tx, holder.certificateId);
+          const key = { key: present.public_key_digest, certificate: present.digest };
+          return deps.orders.give(tx, { purpose: 'tidy', case: reference, ...key, leftovers }, context);
+        }
+        const writable = ['ordered', 'issuing', 'issued', 'proved'];
+        if (!writable.includes(renewal.state) || !data.years || !data.notAfter)
+          throw new DeskError('case-state');
+        const summary = summaryOf(old, now);
+        if (!data.orderGiven) await engine.keep(tx, id, { orderGiven: true });
+        return deps.orders.give(
+          tx,
+          {
+            purpose: 'renewal',
+            case: reference,
+            key: old.public_key_digest,
+            certificate: old.digest,
+            newKey: data.newKey,
+            container: data.container,
+            algorithm: settings.algorithm,
+            confirmed: {
+              entityName: summary.entityName,
+              identityNumbers: summary.identityNumbers,
+              years: data.years,
+              agreement: data.agreement,
+            },
+            notAfter: data.notAfter,
+            leftovers,
+          },
+          context,
+        );
+      });
+    },
+
+    /** Ends the case and undoes what it made; `case-cannot-cancel` once the new certificate is proved. */
+    async cancel(holder: Holder, id: string): Promise<void> {
+      const now = deps.clock();
+      await db.transaction().execute(async (tx) => {
+        const renewal = await lockOwn(tx, id, holder);
+        if (renewal.state === 'cancelled') return;
+        if (renewal.state === 'proved' || renewal.state === 'done') throw new DeskError('case-cannot-cancel');
+        await engine.move(tx, renewal, 'cancelled', { actor: actorOf(holder), now });
+      });
+    },
+  };
+}
+
+export type RenewalDesk = ReturnType<typeof renewalDesk>;

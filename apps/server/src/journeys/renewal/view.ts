@@ -1,0 +1,74 @@
+/** A renewal as its holder sees it. What to do next is said here and nowhere else. */
+import type { NextStep, RenewalCase, RenewalState } from '@certdesk/contract';
+import { summaryOf } from '../../authority/summary.ts';
+import { can } from '../../cases/table.ts';
+import type { Db } from '../../schema/database.ts';
+import type { Renewal } from './data.ts';
+import { type RenewalSettings, termsOnOffer } from './rules.ts';
+import { renewalTable } from './steps.ts';
+
+const nextSteps: Record<RenewalState, NextStep> = {
+  'registry-silent': 'wait',
+  checking: 'confirm',
+  confirmed: 'choose-term',
+  ordered: 'write',
+  issuing: 'write',
+  issued: 'write',
+  proved: 'write',
+  attention: 'service-point',
+  referred: 'service-point',
+  done: 'nothing',
+  cancelled: 'nothing',
+  expired: 'nothing',
+};
+
+export async function renewalView(
+  db: Db,
+  renewal: Renewal,
+  deps: { settings: RenewalSettings; authorityEnd: Date },
+  now: Date,
+): Promise<RenewalCase> {
+  const { data, state } = renewal;
+  const ids = [renewal.certificateId, ...(data.newCertificateId ? [data.newCertificateId] : [])];
+  const certificates = await db.selectFrom('certificate').selectAll().where('id', 'in', ids).execute();
+  const old = certificates.find((row) => row.id === renewal.certificateId);
+  const fresh = certificates.find((row) => row.id === data.newCertificateId);
+  if (!old) throw new Error(`case ${renewal.id} has no certificate`);
+  const events = await db
+    .selectFrom('case_event')
+    .select(['at', 'event', 'from_state', 'to_state'])
+    .where('case_id', '=', renewal.id)
+    .orderBy('version')
+    .execute();
+  const choosing = ['checking', 'confirmed', 'ordered'].includes(state);
+  const terms = choosing ? termsOnOffer(old.not_after, now, deps.authorityEnd, deps.settings) : [];
+  const certificate = summaryOf(old, now);
+  return {
+    id: renewal.id,
+    number: renewal.number,
+    journey: 'renewal',
+    state,
+    open: renewal.open,
+    next: nextSteps[state],
+    canCancel: can(renewalTable, state, 'cancelled'),
+    createdAt: renewal.createdAt.toISOString(),
+    updatedAt: renewal.updatedAt.toISOString(),
+    endsAt: renewal.endsAt?.toISOString() ?? null,
+    entityName: certificate.entityName,
+    certificate,
+    comparison: data.comparison,
+    referral: state === 'attention' ? 'too-many-keys' : data.referral,
+    terms: terms.map((term) => ({ years: term.years, notAfter: term.notAfter.toISOString() })),
+    years: data.years,
+    agreement: data.agreement,
+    progress: renewal.open ? data.progress : null,
+    newCertificate: fresh ? summaryOf(fresh, now) : null,
+    leftovers: data.leftovers.length > 0,
+    history: events.map((event) => ({
+      at: event.at.toISOString(),
+      event: event.event,
+      from: event.from_state,
+      to: event.to_state,
+    })),
+  };
+}

@@ -1,0 +1,270 @@
+/**
+ * The writing, as the assistant drives it with an order's token: a request becomes a certificate, the certificate is
+ * proved, the old one leaves the key. Every call may be repeated, because every answer may be lost.
+ */
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type Order,
+  ProofStatement,
+  RenewalStatement,
+  type SignedStatement,
+  signedTypes,
+  type WriteStep,
+} from '@certdesk/contract';
+import { Certificate, CertificationRequest, keyAlgorithmOf, publicKeyDigest } from '@certdesk/pki';
+import { readStatement } from '../../orders/statement.ts';
+import { DeskError } from '../../platform/error.ts';
+import { randomNonce } from '../../platform/random.ts';
+import type { Tx } from '../../schema/database.ts';
+import type { Renewal, RequestInput } from './data.ts';
+import type { RenewalDeps } from './renewal.ts';
+import { keyLossesAllowed } from './steps.ts';
+
+/** Whose token it is: the order, and the case that it is for. */
+export interface Work {
+  readonly order: Order;
+  readonly caseId: string;
+}
+
+type CertificateAnswer = { certificate: string; chain: string[] };
+const base64 = (der: Uint8Array) => Buffer.from(der).toString('base64');
+
+export function renewalWriter(deps: RenewalDeps) {
+  const { db, engine, authority, settings } = deps;
+  const actorOf = (work: Work) => `assistant:${work.order.id}`;
+
+  /** Signs an open intent, or finds that it is signed already, and moves the case in the same transaction. */
+  async function finishIntent(caseId: string, intentId: string): Promise<void> {
+    await authority.finish(intentId, {
+      // The case first, then the intent: the order in which a cancelling holder takes the two locks.
+      lock: async (tx) => void (await engine.lock(tx, caseId)),
+      settle: async (tx, certificate) => {
+        const renewal = await engine.lock(tx, caseId);
+        if (renewal.state !== 'issuing' || renewal.data.intentId !== intentId) return;
+        await engine.move(tx, renewal, 'issued', {
+          actor: 'authority',
+          now: deps.clock(),
+          change: { newCertificateId: certificate.id },
+          note: { certificate: certificate.digest, serialNumber: certificate.serialNumber },
+        });
+      },
+    });
+  }
+
+  async function certificateAnswer(tx: Tx, renewal: Renewal): Promise<CertificateAnswer> {
+    if (!renewal.data.newCertificateId) throw new DeskError('issuing-not-yet');
+    const { der } = await tx
+      .selectFrom('certificate')
+      .select('der')
+      .where('id', '=', renewal.data.newCertificateId)
+      .executeTakeFirstOrThrow();
+    return { certificate: base64(der), chain: authority.chain().map(base64) };
+  }
+
+  /** The new key must be new: no certificate, ours or imported, may carry it already. */
+  async function checkKeyUnused(tx: Tx, renewal: Renewal, digest: string): Promise<void> {
+    const used = await tx
+      .selectFrom('certificate')
+      .select('id')
+      .where('public_key_digest', '=', digest)
+      .where('id', '!=', renewal.data.newCertificateId ?? renewal.certificateId)
+      .executeTakeFirst();
+    if (used || digest === renewal.data.oldKey) throw new DeskError('request-key-used');
+  }
+
+  /**
+   * What the old key signed must say exactly what this case says: nothing is taken from it that is not compared.
+   * The nonce ties it to an order of this desk, the digest to this request.
+   */
+  async function checkStatement(
+    tx: Tx,
+    renewal: Renewal,
+    work: Work,
+    signed: SignedStatement,
+    requestDigest: string,
+  ) {
+    const { order } = work;
+    if (order.purpose !== 'renewal') throw new DeskError('order-unknown');
+    const old = await tx
+      .selectFrom('certificate')
+      .select(['der', 'digest'])
+      .where('id', '=', renewal.certificateId)
+      .executeTakeFirstOrThrow();
+    const { publicKey } = Certificate.parse(old.der);
+    const { value, verified } = readStatement(signedTypes.renewal, RenewalStatement, signed, publicKey);
+    if (!verified) throw new DeskError('signature-invalid');
+    const expected: RenewalStatement = {
+      origin: order.origin,
+      order: order.id,
+      case: renewal.id,
+      nonce: order.nonce,
+      certificate: old.digest,
+      request: requestDigest,
+      confirmed: order.confirmed,
+    };
+    const asInCase =
+      order.confirmed.years === renewal.data.years &&
+      isDeepStrictEqual(order.confirmed.agreement, renewal.data.agreement);
+    if (!asInCase || !isDeepStrictEqual(value, expected)) throw new DeskError('statement-invalid');
+  }
+
+  function readRequest(der: Uint8Array): RequestInput {
+    let request: CertificationRequest;
+    let verified: boolean;
+    let algorithm: string;
+    try {
+      request = CertificationRequest.parse(der);
+      verified = request.verify();
+      algorithm = keyAlgorithmOf(request.publicKey);
+    } catch {
+      throw new DeskError('request-signature');
+    }
+    if (!verified) throw new DeskError('request-signature');
+    if (algorithm !== settings.algorithm) throw new DeskError('request-key');
+    return {
+      publicKey: request.publicKey,
+      publicKeyDigest: publicKeyDigest(request.publicKey),
+      requestDigest: createHash('sha256').update(der).digest('hex'),
+    };
+  }
+
+  /**
+   * Decides, under the case's lock, what a request means now. Either an intent is committed and has to be finished, or
+   * there is an answer already, or the key has lost too many pairs.
+   */
+  async function admit(
+    tx: Tx,
+    work: Work,
+    input: RequestInput,
+    signed: SignedStatement,
+  ): Promise<'finish' | 'attention'> {
+    const renewal = await engine.lock(tx, work.caseId);
+    const { state, data } = renewal;
+    await checkStatement(tx, renewal, work, signed, input.requestDigest);
+    const sameKey = data.newKey === input.publicKeyDigest;
+    const move = { actor: actorOf(work), now: deps.clock(), input, note: { request: input.requestDigest } };
+    if (state === 'ordered') {
+      await checkKeyUnused(tx, renewal, input.publicKeyDigest);
+      await engine.move(tx, renewal, 'requested', move);
+      return 'finish';
+    }
+    if (state === 'attention') return 'attention';
+    if (sameKey && ['issuing', 'issued', 'proved', 'done'].includes(state)) return 'finish';
+    if (state === 'issuing') throw new DeskError('issuing-not-yet');
+    if (state !== 'issued') throw new DeskError('case-state');
+    // Another key while one certificate is issued and not proved: the pair that it was issued for is lost.
+    await checkKeyUnused(tx, renewal, input.publicKeyDigest);
+    const change = { keysLost: data.keysLost + 1 };
+    if (data.keysLost >= keyLossesAllowed) {
+      await engine.move(tx, renewal, 'key-lost-too-often', { ...move, change });
+      return 'attention';
+    }
+    await engine.move(tx, renewal, 'key-lost', { ...move, change });
+    return 'finish';
+  }
+
+  return {
+    finishIntent,
+
+    /** A PKCS#10 request of the new key, with the old key's statement about it, becomes a certificate. */
+    async request(
+      work: Work,
+      requestDer: Uint8Array,
+      statement: SignedStatement,
+    ): Promise<CertificateAnswer> {
+      const input = readRequest(requestDer);
+      const admitted = await db.transaction().execute((tx) => admit(tx, work, input, statement));
+      if (admitted === 'attention') throw new DeskError('issuing-attention');
+      const { data } = await db.transaction().execute((tx) => engine.lock(tx, work.caseId));
+      if (data.intentId && !data.newCertificateId) await finishIntent(work.caseId, data.intentId);
+      return db
+        .transaction()
+        .execute(async (tx) => certificateAnswer(tx, await engine.lock(tx, work.caseId)));
+    },
+
+    /** A nonce for the proof; the same until the proof is made, so that asking again harms nothing. */
+    async proofChallenge(work: Work): Promise<{ nonce: string }> {
+      return db.transaction().execute(async (tx) => {
+        const renewal = await engine.lock(tx, work.caseId);
+        if (renewal.data.proofNonce) return { nonce: renewal.data.proofNonce };
+        if (renewal.state !== 'issued') throw new DeskError('case-state');
+        const nonce = randomNonce();
+        await engine.keep(tx, renewal.id, { proofNonce: nonce });
+        return { nonce };
+      });
+    },
+
+    /** The new key signed the nonce: in this one transaction its certificate comes into force and the old one goes. */
+    async prove(work: Work, signed: SignedStatement): Promise<Renewal['state']> {
+      return db.transaction().execute(async (tx) => {
+        const renewal = await engine.lock(tx, work.caseId);
+        const { data, state } = renewal;
+        if (!['issued', 'proved', 'done'].includes(state) || !data.newCertificateId)
+          throw new DeskError('case-state');
+        if (!data.proofNonce) throw new DeskError('proof-unknown');
+        const fresh = await tx
+          .selectFrom('certificate')
+          .select(['der', 'digest'])
+          .where('id', '=', data.newCertificateId)
+          .executeTakeFirstOrThrow();
+        const { publicKey } = Certificate.parse(fresh.der);
+        const { value, verified } = readStatement(signedTypes.proof, ProofStatement, signed, publicKey);
+        if (!verified) throw new DeskError('signature-invalid');
+        const expected: ProofStatement = {
+          origin: work.order.origin,
+          case: renewal.id,
+          nonce: data.proofNonce,
+          certificate: fresh.digest,
+        };
+        if (!isDeepStrictEqual(value, expected)) throw new DeskError('statement-invalid');
+        if (state !== 'issued') return state;
+        const note = { certificate: fresh.digest };
+        const proved = await engine.move(tx, renewal, 'proved', {
+          actor: actorOf(work),
+          now: deps.clock(),
+          note,
+        });
+        return proved.state;
+      });
+    },
+
+    /** The old container has left the key, and so have these of the order's leftovers. */
+    async finish(work: Work, gone: readonly number[]): Promise<Renewal['state']> {
+      return db.transaction().execute(async (tx) => {
+        const renewal = await engine.lock(tx, work.caseId);
+        const { order } = work;
+        if (order.purpose === 'sign-in') throw new DeskError('order-unknown');
+        if (renewal.open && !['proved', 'done'].includes(renewal.state)) throw new DeskError('case-state');
+        const left = gone.map((at) => order.leftovers[at]);
+        const rows = await tx
+          .selectFrom('desk_case')
+          .select(['id', 'data'])
+          .where('line_id', '=', renewal.lineId)
+          .where('journey', '=', 'renewal')
+          .forUpdate()
+          .execute();
+        for (const row of rows) {
+          const before = (row.data as unknown as Renewal['data']).leftovers;
+          const leftovers = before.filter((one) => !left.some((other) => isDeepStrictEqual(one, other)));
+          if (leftovers.length < before.length) await engine.keep(tx, row.id, { leftovers });
+        }
+        if (renewal.state !== 'proved') {
+          if (!renewal.open) await deps.orders.closeForCase(tx, renewal.id, deps.clock());
+          return renewal.state;
+        }
+        const done = await engine.move(tx, renewal, 'tidied', { actor: actorOf(work), now: deps.clock() });
+        return done.state;
+      });
+    },
+
+    /** How far the assistant is; shown on the page, decides nothing. */
+    async progress(work: Work, step: WriteStep): Promise<void> {
+      await db.transaction().execute(async (tx) => {
+        await engine.keep(tx, work.caseId, { progress: { step, at: deps.clock().toISOString() } });
+      });
+    },
+  };
+}
+
+export type RenewalWriter = ReturnType<typeof renewalWriter>;
