@@ -433,6 +433,16 @@ const table = {
     zh: '法人库文件有 {count} 行不正确，没有导入任何内容。请按报告修改后重新导入。',
     en: 'The registry file has {count} bad lines; nothing was imported. Correct them as the report says and import again.',
   },
+  'registry-file-unreadable': {
+    status: 0,
+    zh: '无法读取法人库文件：{reason}。没有导入任何内容，请改正后重新导入。',
+    en: 'The registry file cannot be read: {reason}. Nothing was imported; correct it and import again.',
+  },
+  'registry-import-running': {
+    status: 0,
+    zh: '另一个法人库导入正在进行。请等它完成后再导入。',
+    en: 'Another import of the register is running. Wait until it is done, then import again.',
+  },
   'audit-broken': {
     status: 0,
     zh: '审计日志在第 {row} 条处不完整：{reason}。请保留现场并通知审计员。',

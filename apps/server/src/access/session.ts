@@ -1,5 +1,6 @@
 /** Sessions of holders: a random cookie, stored as its digest, that ends when it is idle, old or signed out. */
 import type { Session } from '@certdesk/contract';
+import type { IdentityNumberOid } from '@certdesk/pki';
 import { summaryOf } from '../authority/summary.ts';
 import { secretDigest } from '../orders/orders.ts';
 import { DeskError } from '../platform/error.ts';
@@ -7,8 +8,8 @@ import { randomNonce } from '../platform/random.ts';
 import type { Db, Tx } from '../schema/database.ts';
 
 export interface SessionSettings {
-  readonly sessionMinutes: number;
-  readonly sessionIdleMinutes: number;
+  readonly minutes: number;
+  readonly idleMinutes: number;
 }
 
 /** Who is signed in: a certificate, its entity and its line. */
@@ -23,28 +24,39 @@ export interface Holder {
 
 const minutesAfter = (now: Date, minutes: number) => new Date(now.getTime() + minutes * 60_000);
 
-/** @returns the cookie's value; the database never holds it */
+/** How the audit log names whoever is signed in. */
+export function holderActor({ certificateId }: Pick<Holder, 'certificateId'>): string {
+  return `holder:${certificateId}`;
+}
+
+/** @returns the cookie's value, which the database never holds */
 export async function openSession(
   tx: Tx,
   holder: Pick<Holder, 'certificateId' | 'entityId' | 'lineId' | 'mode'>,
   settings: SessionSettings,
   now: Date,
-): Promise<string> {
+): Promise<{ cookie: string; holder: Holder }> {
   const cookie = randomNonce();
+  const sessionDigest = secretDigest(cookie);
+  const expiresAt = minutesAfter(now, settings.minutes);
   await tx
     .insertInto('session')
     .values({
-      id_digest: secretDigest(cookie),
+      id_digest: sessionDigest,
       certificate_id: holder.certificateId,
       entity_id: holder.entityId,
       line_id: holder.lineId,
       mode: holder.mode,
       created_at: now,
       used_at: now,
-      expires_at: minutesAfter(now, settings.sessionMinutes),
+      expires_at: expiresAt,
     })
     .execute();
-  return cookie;
+  return { cookie, holder: { ...holder, sessionDigest, expiresAt } };
+}
+
+export async function closeSession(tx: Tx, holder: Holder): Promise<void> {
+  await tx.deleteFrom('session').where('id_digest', '=', holder.sessionDigest).execute();
 }
 
 /**
@@ -73,7 +85,7 @@ export async function readSession(
     ])
     .where('id_digest', '=', digest)
     .executeTakeFirst();
-  const idleUntil = row && minutesAfter(row.used_at, settings.sessionIdleMinutes);
+  const idleUntil = row && minutesAfter(row.used_at, settings.idleMinutes);
   if (!row || !idleUntil || row.expires_at <= now || idleUntil <= now) throw new DeskError('session-ended');
   if (row.state === 'revoked' || row.state === 'suspended') throw new DeskError('session-ended');
   // Once a minute is enough to know that it is in use.
@@ -90,17 +102,27 @@ export async function readSession(
   };
 }
 
-export async function sessionView(db: Db, holder: Holder, now: Date): Promise<Session> {
+export async function sessionView(
+  db: Db,
+  holder: Holder,
+  now: Date,
+  identityNumberOids?: readonly IdentityNumberOid[],
+): Promise<Session> {
   const certificate = await db
     .selectFrom('certificate')
     .selectAll()
     .where('id', '=', holder.certificateId)
     .executeTakeFirstOrThrow();
-  const summary = summaryOf(certificate, now);
+  const summary = summaryOf(certificate, now, identityNumberOids);
   return {
     mode: holder.mode,
     certificate: summary,
     entity: { name: summary.entityName },
     expiresAt: holder.expiresAt.toISOString(),
   };
+}
+
+/** Removes sessions that are over, for a job. */
+export async function sweepSessions(db: Db, now: Date): Promise<void> {
+  await db.deleteFrom('session').where('expires_at', '<', now).execute();
 }

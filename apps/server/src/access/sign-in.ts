@@ -11,74 +11,78 @@ import type { Authority } from '../authority/authority.ts';
 import type { OrderDesk } from '../orders/orders.ts';
 import { readStatement } from '../orders/statement.ts';
 import { DeskError } from '../platform/error.ts';
-import type { Tx } from '../schema/database.ts';
-import type { Holder } from './session.ts';
+import type { Limiter } from '../platform/http/limits.ts';
+import type { Db, Tx } from '../schema/database.ts';
+import type { CertificateState } from '../schema/tables.ts';
+import { type Holder, holderActor, openSession, type SessionSettings } from './session.ts';
 
-export interface SignInSettings {
+export interface SignInDeps {
+  readonly db: Db;
+  readonly orders: OrderDesk;
+  readonly authority: Authority;
+  readonly limiter: Limiter;
   readonly publicOrigin: string;
-  /** An expired certificate may sign in, for renewal alone, so many months after its end. */
-  readonly lateMonths: number;
-  /** Division digits that this desk serves; none given: all. */
+  readonly session: SessionSettings;
+  /** Until when an expired certificate may sign in, for renewal alone. */
+  readonly lateUntil: (notAfter: Date) => Date;
+  /** Division digits that this desk serves, or the first of them; none given: all. */
   readonly servedDivisions: readonly string[];
 }
 
-type SignedIn = Pick<Holder, 'certificateId' | 'entityId' | 'lineId' | 'mode'>;
-
-export async function signIn(
-  tx: Tx,
+/**
+ * @param browser the cookie of the browser that sends it
+ * @returns the session's cookie
+ */
+export type SignIn = (
   request: z.infer<typeof SignInRequest>,
   browser: string,
-  deps: {
-    orders: OrderDesk;
-    authority: Authority;
-    settings: SignInSettings;
-    lateUntil: (notAfter: Date) => Date;
-  },
   now: Date,
-): Promise<SignedIn> {
-  const der = Buffer.from(request.certificate, 'base64');
-  const certificate = parseCertificate(der);
-  const { value: statement, verified } = readStatement(
-    signedTypes.signIn,
-    SignInStatement,
-    request.statement,
-    certificate.publicKey,
-  );
-  await deps.orders.useForSignIn(tx, { id: statement.order, nonce: statement.nonce, browser, now });
-  const digest = certificateDigest(der);
-  if (statement.origin !== deps.settings.publicOrigin || statement.certificate !== digest) {
-    throw new DeskError('statement-invalid');
-  }
-  if (!verified) throw new DeskError('signature-invalid');
+) => Promise<{ cookie: string; holder: Holder }>;
 
-  const chain = checkChain(certificate, {
-    intermediates: deps.authority.intermediates().map((issuer) => Certificate.parse(issuer)),
-    roots: deps.authority.roots().map((root) => Certificate.parse(root)),
-    // An expired certificate is judged as of its last moment: it may still ask for a renewal.
-    at: certificate.notAfter < now ? certificate.notAfter : now,
-  });
-  if (!chain.ok) {
-    if (chain.reason === 'not-yet-valid') {
-      throw new DeskError('certificate-not-yet-valid', { from: certificate.notBefore.toISOString() });
+/** So many sign-ins with one certificate; a clerk needs a few, a program that guesses needs more. */
+const perCertificate = { count: 20, seconds: 600 };
+
+export function signInWith(deps: SignInDeps): SignIn {
+  const { db, orders, limiter } = deps;
+  return async (request, browser, now) => {
+    const der = Buffer.from(request.certificate, 'base64');
+    const certificate = parseCertificate(der);
+    const digest = certificateDigest(der);
+    const { value: statement, verified } = readStatement(
+      signedTypes.signIn,
+      SignInStatement,
+      request.statement,
+      certificate.publicKey,
+    );
+    await limiter(`sign-in ${digest}`, perCertificate);
+    // Committed by itself: whatever comes of the statement, the challenge is spent.
+    await db
+      .transaction()
+      .execute((tx) =>
+        orders.useForSignIn(tx, { id: statement.order, nonce: statement.nonce, browser, now }),
+      );
+    try {
+      if (statement.origin !== deps.publicOrigin || statement.certificate !== digest) {
+        throw new DeskError('statement-invalid');
+      }
+      if (!verified) throw new DeskError('signature-invalid');
+      checkTrusted(certificate, deps.authority, now);
+      return await db.transaction().execute((tx) => admit(tx, certificate, digest, deps, now));
+    } catch (error) {
+      if (error instanceof DeskError) await recordRefusal(db, digest, error.code, now);
+      throw error;
     }
-    throw new DeskError('certificate-foreign');
-  }
-  const row = await tx
-    .selectFrom('certificate')
-    .select(['id', 'entity_id', 'line_id', 'state', 'use'])
-    .where('digest', '=', digest)
-    .executeTakeFirst();
-  if (!row?.entity_id || !row.line_id || row.use !== 'signing') throw new DeskError('certificate-unknown');
-  checkState(row.state);
-  const expired = certificate.notAfter < now;
-  if (expired && deps.lateUntil(certificate.notAfter) < now) {
-    throw new DeskError('certificate-expired-too-long', { on: certificate.notAfter.toISOString() });
-  }
-  await checkRegion(tx, row.entity_id, deps.settings.servedDivisions);
-  const mode = expired ? 'renewal-only' : 'full';
-  const actor = `holder:${digest.slice(0, 16)}`;
-  await record(tx, { actor, action: 'access.signed-in', subject: digest, data: { mode } }, now);
-  return { certificateId: row.id, entityId: row.entity_id, lineId: row.line_id, mode };
+  };
+}
+
+async function recordRefusal(db: Db, digest: string, code: string, now: Date): Promise<void> {
+  const entry = {
+    actor: 'unknown',
+    action: 'access.refused',
+    subject: `certificate:${digest}`,
+    data: { code },
+  };
+  await db.transaction().execute((tx) => record(tx, entry, now));
 }
 
 function parseCertificate(der: Uint8Array): Certificate {
@@ -89,20 +93,62 @@ function parseCertificate(der: Uint8Array): Certificate {
   }
 }
 
-function checkState(state: 'issued' | 'in-force' | 'suspended' | 'superseded' | 'revoked'): void {
-  switch (state) {
-    case 'in-force':
-      return;
-    case 'issued':
-      throw new DeskError('certificate-not-usable');
-    case 'suspended':
-      throw new DeskError('certificate-suspended');
-    case 'superseded':
-      throw new DeskError('certificate-superseded');
-    case 'revoked':
-      throw new DeskError('certificate-revoked');
+function checkTrusted(certificate: Certificate, authority: Authority, now: Date): void {
+  const chain = checkChain(certificate, {
+    intermediates: authority.intermediates().map((issuer) => Certificate.parse(issuer)),
+    roots: authority.roots().map((root) => Certificate.parse(root)),
+    // An expired certificate is judged as of its last moment: it may still ask for a renewal.
+    at: certificate.notAfter < now ? certificate.notAfter : now,
+  });
+  if (chain.ok) return;
+  if (chain.reason === 'not-yet-valid') {
+    throw new DeskError('certificate-not-yet-valid', { from: certificate.notBefore.toISOString() });
   }
+  throw new DeskError('certificate-foreign');
 }
+
+/** Looks the certificate up and opens a session, in one transaction: its state is the one at that moment. */
+async function admit(
+  tx: Tx,
+  certificate: Certificate,
+  digest: string,
+  deps: SignInDeps,
+  now: Date,
+): Promise<{ cookie: string; holder: Holder }> {
+  const row = await tx
+    .selectFrom('certificate')
+    .select(['id', 'entity_id', 'line_id', 'state', 'use'])
+    .where('digest', '=', digest)
+    .forShare()
+    .executeTakeFirst();
+  if (!row?.entity_id || !row.line_id || row.use !== 'signing') throw new DeskError('certificate-unknown');
+  const refused = refusals[row.state];
+  if (refused) throw new DeskError(refused);
+  const expired = certificate.notAfter < now;
+  if (expired && deps.lateUntil(certificate.notAfter) < now) {
+    throw new DeskError('certificate-expired-too-long', { on: certificate.notAfter.toISOString() });
+  }
+  await checkRegion(tx, row.entity_id, deps.servedDivisions);
+  const mode = expired ? ('renewal-only' as const) : ('full' as const);
+  const who = { certificateId: row.id, entityId: row.entity_id, lineId: row.line_id, mode };
+  const opened = await openSession(tx, who, deps.session, now);
+  const entry = {
+    actor: holderActor(opened.holder),
+    action: 'access.signed-in',
+    subject: `certificate:${digest}`,
+    data: { mode },
+  };
+  await record(tx, entry, now);
+  return opened;
+}
+
+const refusals = {
+  'in-force': undefined,
+  issued: 'certificate-not-usable',
+  suspended: 'certificate-suspended',
+  superseded: 'certificate-superseded',
+  revoked: 'certificate-revoked',
+} as const satisfies Record<CertificateState, string | undefined>;
 
 /** GB 32100-2015: characters 3–8 of the unified social credit code are the division. */
 async function checkRegion(tx: Tx, entityId: string, served: readonly string[]): Promise<void> {

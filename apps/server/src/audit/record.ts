@@ -1,11 +1,11 @@
 import type { Tx } from '../schema/database.ts';
 
 export interface AuditEntry {
-  /** Who did it: `certificate:<digest>`, `staff:<id>`, `client:<id>`, `system`. */
+  /** Who did it: `holder:<certificate’s id>`, `assistant:<order’s id>`, `client:<id>`, `operator`, or a part of ours: `authority`, `clock`. */
   actor: string;
   /** What was done, in words with dots: `case.opened`. */
   action: string;
-  /** What it was done to: `case:<id>`, `certificate:<id>`. */
+  /** What it was done to: `case:<number>`, `certificate:<digest>`. */
   subject: string;
   /** No secrets; personal data masked. Plain JSON. */
   data: Readonly<Record<string, unknown>>;

@@ -1,4 +1,10 @@
-import { type CertificateProfile, type KeyAlgorithm, PkiError, parseProfile } from '@certdesk/pki';
+import {
+  type CertificateProfile,
+  type IdentityNumberOid,
+  type KeyAlgorithm,
+  PkiError,
+  parseProfile,
+} from '@certdesk/pki';
 import { DeskError } from '../platform/error.ts';
 
 export type Profiles = ReadonlyMap<string, CertificateProfile>;
@@ -6,16 +12,26 @@ export type Profiles = ReadonlyMap<string, CertificateProfile>;
 /**
  * The profiles of configuration, by name.
  * @param list JSON of each; none given: the default ones
+ * @param oids in which extension each identity number stands, for profiles that do not say so themselves
  * @throws DeskError `configuration-invalid` with the path of what is wrong
  */
-export function readProfiles(list: readonly unknown[] = defaultProfiles): Profiles {
+export function readProfiles(
+  list: readonly unknown[] = defaultProfiles,
+  oids?: readonly IdentityNumberOid[],
+): Profiles {
   const profiles = new Map<string, CertificateProfile>();
   for (const [at, json] of list.entries()) {
-    const profile = read(json, `profiles[${at}]`);
+    const profile = read(withOids(json, oids), `profiles[${at}]`);
     if (profiles.has(profile.name)) invalid(`profiles[${at}].name: ${profile.name} stands twice`);
     profiles.set(profile.name, profile);
   }
   return profiles;
+}
+
+function withOids(json: unknown, oids: readonly IdentityNumberOid[] | undefined): unknown {
+  const { identityNumbers } = (json ?? {}) as { identityNumbers?: object };
+  if (!oids || typeof identityNumbers !== 'object' || 'oids' in identityNumbers) return json;
+  return { ...(json as object), identityNumbers: { ...identityNumbers, oids } };
 }
 
 function read(json: unknown, where: string): CertificateProfile {

@@ -114,7 +114,7 @@ export function caseEngine<S extends string, E extends string, F extends string,
       })
       .execute();
     const data = { ...note, from, to: after.state, version: after.version };
-    await record(tx, { actor, action: `case.${event}`, subject: after.number, data }, at);
+    await record(tx, { actor, action: `case.${event}`, subject: `case:${after.number}`, data }, at);
     await notify(tx, caseChannel, after.id);
   }
 

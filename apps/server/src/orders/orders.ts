@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { Order, type SignedOrder } from '@certdesk/contract';
 import type { Selectable } from 'kysely';
+import { record } from '../audit/record.ts';
 import { DeskError } from '../platform/error.ts';
 import { randomId, randomNonce } from '../platform/random.ts';
 import type { Db, Tx } from '../schema/database.ts';
@@ -31,6 +32,13 @@ export type OrderContent = DistributiveOmit<Order, Common>;
 /** SHA-256 in lower-case hex: how cookies and tokens are stored. */
 export function secretDigest(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
+}
+
+async function recordOrder(tx: Tx, what: 'given' | 'taken', order: Order, now: Date): Promise<void> {
+  const { id, purpose } = order;
+  const subject = order.purpose === 'sign-in' ? `order:${id}` : `case:${order.case.number}`;
+  const entry = { actor: `assistant:${id}`, action: `order.${what}`, subject, data: { order: id, purpose } };
+  await record(tx, what === 'given' ? { ...entry, actor: 'desk' } : entry, now);
 }
 
 export function orderDesk(signer: OrderSigner, settings: OrderSettings) {
@@ -92,6 +100,8 @@ export function orderDesk(signer: OrderSigner, settings: OrderSettings) {
           closed_at: null,
         })
         .execute();
+      // A sign-in order is a challenge that anybody may ask for; what comes of it is recorded by the sign-in.
+      if (order.purpose !== 'sign-in') await recordOrder(tx, 'given', order, now);
       return signed;
     },
 
@@ -147,6 +157,7 @@ export function orderDesk(signer: OrderSigner, settings: OrderSettings) {
         .set({ taken_at: now, attempt, token_digest: secretDigest(token), token_used_at: now })
         .where('id', '=', row.id)
         .execute();
+      if (!row.taken_at) await recordOrder(tx, 'taken', order, now);
       return { token, order, caseId: row.case_id };
     },
 
@@ -206,3 +217,9 @@ export function orderDesk(signer: OrderSigner, settings: OrderSettings) {
 }
 
 export type OrderDesk = ReturnType<typeof orderDesk>;
+
+/** Sign-in challenges are worth nothing after minutes; a case's orders stay as long as its case. For a job. */
+export async function sweepOrders(db: Db, now: Date): Promise<void> {
+  const dayAgo = new Date(now.getTime() - 86_400_000);
+  await db.deleteFrom('key_order').where('case_id', 'is', null).where('created_at', '<', dayAgo).execute();
+}

@@ -35,7 +35,8 @@ export async function openIssuingCa(folder: string, passphrase: string): Promise
   return { certificate, root, signer };
 }
 
-async function readCertificate(file: string): Promise<Certificate> {
+/** @throws DeskError `configuration-invalid` */
+export async function readCertificate(file: string): Promise<Certificate> {
   try {
     return Certificate.parse(await readFile(file));
   } catch (cause) {

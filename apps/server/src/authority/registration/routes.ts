@@ -1,13 +1,15 @@
 import { IssuedCertificate, SignedRegistration } from '@certdesk/contract';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { RateLimit } from '../../platform/http/limits.ts';
 import type { Registrar } from './registrar.ts';
 
 /** The endpoint of registration clients. It asks for no cookie: each request is signed by its client's key. */
-export function registrationRoutes(registrar: Registrar): FastifyPluginAsyncZod {
+export function registrationRoutes(registrar: Registrar, limit: RateLimit): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(
       '/api/registration/certificates',
       {
+        config: { limit },
         schema: {
           tags: ['registration'],
           summary: 'Issues a certificate for a registration client of the authority',

@@ -1,11 +1,20 @@
 /** A renewal as its holder drives it: open, compare, confirm, choose the term, get an order, cancel. */
 import { createHash } from 'node:crypto';
-import type { Comparison, Leftover, RenewalOffer, SignedOrder } from '@certdesk/contract';
+import type {
+  Comparison,
+  Leftover,
+  RenewalCase,
+  RenewalOffer,
+  SignedOrder,
+  WriteStep,
+} from '@certdesk/contract';
 import { Certificate, type IdentityNumberOid } from '@certdesk/pki';
-import type { Holder } from '../../access/session.ts';
+import { holderActor as actorOf, type Holder } from '../../access/session.ts';
 import type { Authority } from '../../authority/authority.ts';
 import { entityNameOf, identityNumbersOf, summaryOf } from '../../authority/summary.ts';
+import { caseOf } from '../../cases/case.ts';
 import type { caseEngine } from '../../cases/engine.ts';
+import type { CaseJourney } from '../../cases/journey.ts';
 import type { OrderDesk } from '../../orders/orders.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { DeskError } from '../../platform/error.ts';
@@ -17,6 +26,7 @@ import type { Agreement } from '../../setup/agreement.ts';
 import type { Renewal, RenewalData, RequestInput } from './data.ts';
 import { allMatch, compare, groupsOf, type RenewalSettings, renewalTiming, termsOnOffer } from './rules.ts';
 import type { RenewalEffect, RenewalEvent } from './steps.ts';
+import { renewalView } from './view.ts';
 
 export const askRegisterJob = 'renewal-ask-register';
 
@@ -32,7 +42,8 @@ export interface RenewalDeps {
   readonly authority: Authority;
   readonly registry: Registry;
   readonly agreement: Agreement;
-  readonly identityNumberOids: readonly IdentityNumberOid[];
+  /** Undefined: the table that @certdesk/pki knows. */
+  readonly identityNumberOids: readonly IdentityNumberOid[] | undefined;
   readonly settings: RenewalSettings & {
     readonly caseDays: number;
     readonly algorithm: 'sm2' | 'p256' | 'rsa2048';
@@ -42,8 +53,6 @@ export interface RenewalDeps {
     readonly registryRetryMinutes: number;
   };
 }
-
-const actorOf = (holder: Holder) => `holder:${holder.certificateId}`;
 
 export function renewalDesk(deps: RenewalDeps) {
   const { db, engine, settings } = deps;
@@ -82,7 +91,10 @@ export function renewalDesk(deps: RenewalDeps) {
     der: Uint8Array,
   ): Promise<{ comparison: Comparison; referral: Renewal['data']['referral'] } | null> {
     const certificate = Certificate.parse(der);
-    const summary = { name: entityNameOf(certificate), numbers: identityNumbersOf(certificate) };
+    const summary = {
+      name: entityNameOf(certificate),
+      numbers: identityNumbersOf(certificate, deps.identityNumberOids),
+    };
     const answer = await deps.registry.find(summary.numbers, summary.name);
     if (answer.kind === 'silent') return null;
     const found =
@@ -152,9 +164,51 @@ export function renewalDesk(deps: RenewalDeps) {
       .slice(0, 8);
   }
 
+  const viewOf = (renewal: Renewal): Promise<RenewalCase> =>
+    renewalView(
+      db,
+      renewal,
+      { settings, authorityEnd: deps.authority.notAfter(), identityNumberOids: deps.identityNumberOids },
+      deps.clock(),
+    );
+
   return {
-    check,
-    leftoversOf,
+    /** Asks the register for a case that still waits for it; any other is left alone. For a job. */
+    async askIfSilent(caseId: string): Promise<void> {
+      const row = await db
+        .selectFrom('desk_case')
+        .select('state')
+        .where('id', '=', caseId)
+        .executeTakeFirst();
+      if (row?.state === 'registry-silent') await check(caseId, 'register');
+    },
+
+    /** The holder does not want to wait for the job. */
+    async askAgain(holder: Holder, id: string): Promise<void> {
+      const renewal = await db.transaction().execute((tx) => lockOwn(tx, id, holder));
+      if (renewal.state === 'registry-silent') await check(id, 'register');
+    },
+
+    view: (row) => viewOf(caseOf(row)),
+
+    async show(holder: Holder, id: string): Promise<RenewalCase> {
+      return viewOf(await db.transaction().execute((tx) => lockOwn(tx, id, holder)));
+    },
+
+    async progress(id: string, step: WriteStep): Promise<void> {
+      const progress = { step, at: deps.clock().toISOString() };
+      await db.transaction().execute((tx) => engine.keep(tx, id, { progress }));
+    },
+
+    async runOut(id: string): Promise<void> {
+      const now = deps.clock();
+      await db.transaction().execute(async (tx) => {
+        const renewal = await engine.lock(tx, id);
+        // Continued since the job looked.
+        if (!renewal.open || !renewal.endsAt || renewal.endsAt > now) return;
+        await engine.move(tx, renewal, 'ran-out', { actor: 'clock', now });
+      });
+    },
 
     /** Whether the signed-in certificate can be renewed now, and why not. */
     async offer(holder: Holder): Promise<RenewalOffer> {
@@ -171,7 +225,7 @@ export function renewalDesk(deps: RenewalDeps) {
             : timing.renewable;
       const { version, digest, text } = deps.agreement;
       return {
-        certificate: summaryOf(row, now),
+        certificate: summaryOf(row, now, deps.identityNumberOids),
         renewable,
         from: timing.from.toISOString(),
         openCase: open?.id ?? null,
@@ -300,7 +354,7 @@ export function renewalDesk(deps: RenewalDeps) {
         const writable = ['ordered', 'issuing', 'issued', 'proved'];
         if (!writable.includes(renewal.state) || !data.years || !data.notAfter)
           throw new DeskError('case-state');
-        const summary = summaryOf(old, now);
+        const summary = summaryOf(old, now, deps.identityNumberOids);
         if (!data.orderGiven) await engine.keep(tx, id, { orderGiven: true });
         return deps.orders.give(
           tx,
@@ -336,7 +390,7 @@ export function renewalDesk(deps: RenewalDeps) {
         await engine.move(tx, renewal, 'cancelled', { actor: actorOf(holder), now });
       });
     },
-  };
+  } satisfies CaseJourney & Record<string, unknown>;
 }
 
 export type RenewalDesk = ReturnType<typeof renewalDesk>;

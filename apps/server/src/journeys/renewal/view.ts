@@ -1,5 +1,6 @@
 /** A renewal as its holder sees it. What to do next is said here and nowhere else. */
 import type { NextStep, RenewalCase, RenewalState } from '@certdesk/contract';
+import type { IdentityNumberOid } from '@certdesk/pki';
 import { summaryOf } from '../../authority/summary.ts';
 import { can } from '../../cases/table.ts';
 import type { Db } from '../../schema/database.ts';
@@ -25,7 +26,11 @@ const nextSteps: Record<RenewalState, NextStep> = {
 export async function renewalView(
   db: Db,
   renewal: Renewal,
-  deps: { settings: RenewalSettings; authorityEnd: Date },
+  deps: {
+    settings: RenewalSettings;
+    authorityEnd: Date;
+    identityNumberOids: readonly IdentityNumberOid[] | undefined;
+  },
   now: Date,
 ): Promise<RenewalCase> {
   const { data, state } = renewal;
@@ -42,7 +47,8 @@ export async function renewalView(
     .execute();
   const choosing = ['checking', 'confirmed', 'ordered'].includes(state);
   const terms = choosing ? termsOnOffer(old.not_after, now, deps.authorityEnd, deps.settings) : [];
-  const certificate = summaryOf(old, now);
+  const summary = (row: typeof old) => summaryOf(row, now, deps.identityNumberOids);
+  const certificate = summary(old);
   return {
     id: renewal.id,
     number: renewal.number,
@@ -62,7 +68,7 @@ export async function renewalView(
     years: data.years,
     agreement: data.agreement,
     progress: renewal.open ? data.progress : null,
-    newCertificate: fresh ? summaryOf(fresh, now) : null,
+    newCertificate: fresh ? summary(fresh) : null,
     leftovers: data.leftovers.length > 0,
     history: events.map((event) => ({
       at: event.at.toISOString(),

@@ -4,15 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import {
-  type Order,
-  ProofStatement,
-  RenewalStatement,
-  type SignedStatement,
-  signedTypes,
-  type WriteStep,
-} from '@certdesk/contract';
+import { ProofStatement, RenewalStatement, type SignedStatement, signedTypes } from '@certdesk/contract';
 import { Certificate, CertificationRequest, keyAlgorithmOf, publicKeyDigest } from '@certdesk/pki';
+import type { Work } from '../../orders/bearer.ts';
 import { readStatement } from '../../orders/statement.ts';
 import { DeskError } from '../../platform/error.ts';
 import { randomNonce } from '../../platform/random.ts';
@@ -20,12 +14,6 @@ import type { Tx } from '../../schema/database.ts';
 import type { Renewal, RequestInput } from './data.ts';
 import type { RenewalDeps } from './renewal.ts';
 import { keyLossesAllowed } from './steps.ts';
-
-/** Whose token it is: the order, and the case that it is for. */
-export interface Work {
-  readonly order: Order;
-  readonly caseId: string;
-}
 
 type CertificateAnswer = { certificate: string; chain: string[] };
 const base64 = (der: Uint8Array) => Buffer.from(der).toString('base64');
@@ -255,13 +243,6 @@ export function renewalWriter(deps: RenewalDeps) {
         }
         const done = await engine.move(tx, renewal, 'tidied', { actor: actorOf(work), now: deps.clock() });
         return done.state;
-      });
-    },
-
-    /** How far the assistant is; shown on the page, decides nothing. */
-    async progress(work: Work, step: WriteStep): Promise<void> {
-      await db.transaction().execute(async (tx) => {
-        await engine.keep(tx, work.caseId, { progress: { step, at: deps.clock().toISOString() } });
       });
     },
   };

@@ -1,0 +1,31 @@
+import { openAuditKey } from '../audit/key.ts';
+import { openIssuingCa, readCertificate } from '../authority/embedded/open.ts';
+import { readProfiles } from '../authority/profiles.ts';
+import { readOrderSigner } from '../orders/signer.ts';
+import { DeskError } from '../platform/error.ts';
+import { readAgreement } from '../setup/agreement.ts';
+import type { Command } from './command.ts';
+
+/** Opens everything that a start would open, and changes nothing: for before a deployment. */
+export const configCheck: Command = {
+  usage: 'config check',
+  does: 'Checks the configuration with all its files and keys, without starting anything',
+  async run(context) {
+    const configuration = await context.configuration();
+    const passphrase = await context.passphrase();
+    const { authority, audit, orders, agreement, renewal } = configuration;
+    await openIssuingCa(authority.folder, passphrase);
+    await openAuditKey(audit.key, passphrase);
+    await readOrderSigner(orders.key, passphrase);
+    await readAgreement(agreement);
+    await Promise.all([...authority.trustedRoots, ...authority.intermediates].map(readCertificate));
+    const profiles = readProfiles(authority.profiles, authority.identityNumberOids);
+    if (!profiles.has(renewal.profile)) {
+      throw new DeskError('configuration-invalid', {
+        where: `renewal.profile: there is no ${renewal.profile}`,
+      });
+    }
+    context.say('The configuration is good.');
+    return 0;
+  },
+};

@@ -1,0 +1,73 @@
+import type { IdentityNumber } from '@certdesk/contract';
+
+/** The companies of the demo, one for each way that a renewal can go. All of them are invented. */
+export interface DemoCompany {
+  /** Of the key's file. */
+  readonly key: string;
+  readonly name: string;
+  /** What becomes of it, for whoever tries the demo. */
+  readonly shows: string;
+  readonly pin: string;
+  /** Days until the certificate ends; negative: since it ended. */
+  readonly daysLeft: number;
+  /** In the certificate. */
+  readonly numbers: readonly IdentityNumber[];
+  /** Where the register says something else. */
+  readonly register?: Partial<Record<IdentityNumber['kind'], string>>;
+  readonly locked?: boolean;
+}
+
+export const demoCompanies: readonly DemoCompany[] = [
+  {
+    key: 'example-trading',
+    name: '上海示例贸易有限公司',
+    shows: '可以更新 · can be renewed',
+    pin: '12345678',
+    daysLeft: 40,
+    numbers: [
+      { kind: 'uscc', value: '91310106669433828F' },
+      { kind: 'socialInsurance', value: '00123456' },
+      { kind: 'housingFund', value: '880012345678' },
+    ],
+  },
+  {
+    key: 'expired-studio',
+    name: '苏州过期设计工作室',
+    shows: '已过期，仍可更新 · expired, may still be renewed',
+    pin: '22334455',
+    daysLeft: -20,
+    numbers: [
+      { kind: 'uscc', value: '91350100M000100Y43' },
+      { kind: 'socialInsurance', value: '00654321' },
+    ],
+  },
+  {
+    key: 'moved-school',
+    name: '杭州样例职业学校',
+    shows: '社保号与法人库不一致 · social insurance number differs from the register',
+    pin: '55667788',
+    daysLeft: 25,
+    numbers: [
+      { kind: 'uscc', value: '12100000000018032A' },
+      { kind: 'socialInsurance', value: '00777001' },
+    ],
+    register: { socialInsurance: '00777002' },
+  },
+  {
+    key: 'locked-factory',
+    name: '宁波锁定机械厂',
+    shows: '介质已锁定 · the key is locked',
+    pin: '99887766',
+    daysLeft: 60,
+    numbers: [{ kind: 'uscc', value: '91310000631291289X' }],
+    locked: true,
+  },
+  {
+    key: 'early-hotel',
+    name: '南京尚早酒店管理有限公司',
+    shows: '还不到更新时间 · too early to renew',
+    pin: '13572468',
+    daysLeft: 500,
+    numbers: [{ kind: 'uscc', value: '115300000151003540' }],
+  },
+];

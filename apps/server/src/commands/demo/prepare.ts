@@ -1,0 +1,234 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Name } from '@certdesk/pki';
+import { writeFileAtomically } from '@certdesk/safe';
+import { createVirtualKey, virtualDriver } from '@certdesk/token';
+import { openIssuingCa } from '../../authority/embedded/open.ts';
+import { signWith } from '../../authority/embedded/signing.ts';
+import { importCertificate } from '../../authority/import.ts';
+import { readProfiles } from '../../authority/profiles.ts';
+import { randomSerialNumber } from '../../authority/serial-number.ts';
+import { importRegisterFile } from '../../registry/import/import.ts';
+import type { Db } from '../../schema/database.ts';
+import { parseConfiguration, readConfiguration, readPassphrase } from '../../setup/configuration.ts';
+import { trustedIssuers } from '../certificate.ts';
+import { type Command, needed } from '../command.ts';
+import { configurationName, makeDesk, randomPassphrase } from '../init.ts';
+import { trustedDesk } from '../trust.ts';
+import { type DemoCompany, demoCompanies } from './companies.ts';
+
+/** Keys of a demo are guarded by nothing but the folder: opening them must not take a second each. */
+const demoCost = { logN: 12, r: 8, p: 1 };
+
+/**
+ * Makes the demo in a folder, or finds it as it was left; then brings the database in step with it. Run at every
+ * `npm start`, and cut off anywhere it is simply run again.
+ */
+export const demoPrepare: Command = {
+  usage: 'demo prepare --folder DIR --url http://localhost:8080',
+  does: 'Makes CA, companies, register and virtual keys for trying the desk; prints them as JSON',
+  async run(context) {
+    const folder = resolve(needed(context, 'folder'));
+    const url = needed(context, 'url');
+    const now = context.now();
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const passphrase = await demoPassphrase(join(folder, 'passphrase'));
+    await demoDesk(folder, url, passphrase, now);
+    const keys = join(folder, 'assistant', 'keys');
+    await mkdir(keys, { recursive: true, mode: 0o700 });
+    for (const company of demoCompanies) await demoKey(folder, keys, company, passphrase, now);
+    await demoAssistant(folder, passphrase);
+    const { db } = await context.database();
+    await demoRegister(db, folder, now);
+    await registerCertificates(db, folder, keys, passphrase, now);
+    const companies = demoCompanies.map(({ name, shows, pin, locked }) => ({
+      name,
+      key: shows,
+      ...(!locked && { pin }),
+    }));
+    context.say(JSON.stringify({ companies }));
+    return 0;
+  },
+};
+
+async function demoPassphrase(file: string): Promise<string> {
+  if (!existsSync(file)) await writeFileAtomically(file, Buffer.from(`${randomPassphrase()}\n`), 0o600);
+  return readPassphrase(file);
+}
+
+/** The desk's files; its address follows the port that this start uses. */
+async function demoDesk(folder: string, url: string, passphrase: string, now: Date): Promise<void> {
+  const file = join(folder, configurationName);
+  if (!existsSync(file)) {
+    await makeDesk({
+      folder,
+      publicOrigin: url,
+      organisation: '演示证书中心',
+      algorithm: 'sm2',
+      passphrase,
+      rootPassphrase: passphrase,
+      cost: demoCost,
+      // Older than the certificates that it issued, which are years old.
+      now: new Date(now.getTime() - 3 * 365 * 86_400_000),
+    });
+  }
+  const configuration = {
+    publicOrigin: url,
+    deskName: { zh: '演示证书自助服务', en: 'Demo certificate desk' },
+    listen: { host: '127.0.0.1', port: Number(new URL(url).port || 80) },
+    servicePoints: [
+      {
+        name: '黄浦受理点',
+        address: '上海市黄浦区示例路 1 号',
+        hours: '周一至周五 9:00–17:00',
+        phone: '021-5550-0101',
+      },
+      {
+        name: '浦东受理点',
+        address: '上海市浦东新区样例大道 88 号',
+        hours: '周一至周六 9:00–16:30',
+        phone: '021-5550-0188',
+      },
+    ],
+    ...(process.env.CERTDESK_ASSISTANT_PORTS && {
+      assistant: { ports: process.env.CERTDESK_ASSISTANT_PORTS.split(',').map(Number) },
+    }),
+  };
+  parseConfiguration(configuration, file);
+  await writeFileAtomically(file, Buffer.from(`${JSON.stringify(configuration, null, 2)}\n`), 0o600);
+}
+
+/** A virtual key with its company's certificate, made beside the slots and plugged in when it is whole. */
+async function demoKey(
+  folder: string,
+  keys: string,
+  company: DemoCompany,
+  passphrase: string,
+  now: Date,
+): Promise<void> {
+  if (existsSync(join(keys, `${company.key}.key`))) return;
+  const draft = join(folder, 'drafts');
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { mode: 0o700 });
+  const serial = `DEMO-${String(demoCompanies.indexOf(company) + 1).padStart(4, '0')}`;
+  const adminPin = randomPassphrase().slice(0, 16);
+  const made = {
+    folder: draft,
+    name: company.key,
+    serial,
+    label: `演示 ${serial}`,
+    pin: company.pin,
+    adminPin,
+  };
+  await createVirtualKey({ ...made, kdfCost: demoCost });
+  const key = await virtualDriver({ folder: draft }).open(company.key);
+  try {
+    await key.verifyPin(company.pin);
+    await key.createContainer('signing-1');
+    const publicKey = await key.generateKeyPair('signing-1', 'sm2');
+    const certificate = await demoCertificate(folder, company, publicKey, passphrase, now);
+    await key.writeCertificate('signing-1', 'signing', certificate);
+    await key.logout();
+    if (company.locked) await lock(key.verifyPin.bind(key));
+  } finally {
+    await key.close();
+  }
+  await writeFile(join(folder, `${company.key}.admin-pin`), `${adminPin}\n`, { mode: 0o600 });
+  await rename(join(draft, `${company.key}.key`), join(keys, `${company.key}.key`));
+  await rm(draft, { recursive: true, force: true });
+}
+
+/** What somebody who has forgotten the PIN does to a key. */
+async function lock(verify: (pin: string) => Promise<void>): Promise<void> {
+  for (let tries = 0; tries < 10; tries += 1) await verify('00000000').catch(() => undefined);
+}
+
+async function demoCertificate(
+  folder: string,
+  company: DemoCompany,
+  publicKey: Uint8Array,
+  passphrase: string,
+  now: Date,
+): Promise<Uint8Array> {
+  const ca = await openIssuingCa(join(folder, 'authority'), passphrase);
+  const second = Math.floor(now.getTime() / 1000) * 1000;
+  const notAfter = new Date(second + company.daysLeft * 86_400_000);
+  const notBefore = new Date(Math.min(second, notAfter.getTime() - 365 * 86_400_000));
+  const subject = Name.of([
+    { type: 'C', value: 'CN' },
+    { type: 'O', value: company.name },
+    { type: 'CN', value: company.name },
+  ]);
+  return signWith(
+    ca,
+    readProfiles(),
+  )({
+    profile: 'entity-signing-sm2',
+    publicKey,
+    serialNumber: randomSerialNumber(),
+    content: {
+      entityName: company.name,
+      subject: Buffer.from(subject.der).toString('base64'),
+      identityNumbers: company.numbers,
+      notBefore: notBefore.toISOString(),
+      notAfter: notAfter.toISOString(),
+    },
+  });
+}
+
+async function demoAssistant(folder: string, passphrase: string): Promise<void> {
+  const configuration = await readConfiguration(join(folder, configurationName));
+  const assistant = {
+    phrase: '青花瓷 茶壶',
+    language: 'zh',
+    ...(configuration.assistant.ports.length > 0 && { ports: configuration.assistant.ports }),
+    desks: [await trustedDesk(configuration, passphrase)],
+    drivers: [{ family: 'virtual', folder: 'keys' }],
+  };
+  const file = join(folder, 'assistant', 'config.json');
+  if (existsSync(file)) {
+    // The user's own choices stay; the desk's address follows the port.
+    const known = JSON.parse(await readFile(file, 'utf8')) as typeof assistant;
+    Object.assign(assistant, { ...known, ports: assistant.ports, desks: assistant.desks });
+  }
+  await writeFileAtomically(file, Buffer.from(`${JSON.stringify(assistant, null, 2)}\n`), 0o600);
+}
+
+/** The register as the demo's companies stand in it, by the command that an operator uses. */
+async function demoRegister(db: Db, folder: string, now: Date): Promise<void> {
+  const file = join(folder, 'register.csv');
+  const kinds = ['uscc', 'socialInsurance', 'housingFund'] as const;
+  const lines = demoCompanies.map(({ name, numbers, register }) => [
+    name,
+    ...kinds.map((kind) => register?.[kind] ?? numbers.find((number) => number.kind === kind)?.value ?? ''),
+  ]);
+  const csv = [['name', ...kinds], ...lines].map((line) => line.join(',')).join('\n');
+  await writeFileAtomically(file, Buffer.from(`${csv}\n`), 0o644);
+  const known = await db.selectFrom('registry_import').select('id').limit(1).executeTakeFirst();
+  if (!known) await importRegisterFile(db, file, { actor: 'demo', now });
+}
+
+/** Takes in what is on the keys, so that another database knows them too. */
+async function registerCertificates(
+  db: Db,
+  folder: string,
+  keys: string,
+  passphrase: string,
+  now: Date,
+): Promise<void> {
+  const trusted = await trustedIssuers(await readConfiguration(join(folder, configurationName)), passphrase);
+  const driver = virtualDriver({ folder: keys });
+  for (const file of await readdir(keys)) {
+    if (!file.endsWith('.key')) continue;
+    const key = await driver.open(file.slice(0, -'.key'.length));
+    try {
+      for (const { signing } of await key.containers()) {
+        const der = signing?.certificate;
+        if (der) await db.transaction().execute((tx) => importCertificate(tx, trusted, der, 'demo', now));
+      }
+    } finally {
+      await key.close();
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { Language } from '@certdesk/contract';
+import { BadRegisterFile, importRegisterFile } from '../registry/import/import.ts';
+import { badLineText } from '../registry/import/report.ts';
+import { type Command, UsageError } from './command.ts';
+
+/** Takes a register file in, whole or not at all; bad lines are listed with their numbers. */
+export const registryImport: Command = {
+  usage: 'registry import FILE.csv [--language zh|en]',
+  does: 'Takes a file of the legal-entity register in; with one bad line nothing is imported and all are listed',
+  async run(context) {
+    const [file] = context.args;
+    if (!file) throw new UsageError('Which file?');
+    const language: Language = context.options.language === 'zh' ? 'zh' : 'en';
+    const { db } = await context.database();
+    try {
+      const report = await importRegisterFile(db, file, {
+        actor: 'operator',
+        now: context.now(),
+        onProgress: (lines) => context.tell(`${lines} …`),
+      });
+      for (const { line } of report.suspicious) {
+        context.tell(badLineText({ line, problem: 'uscc-check-digit' }, language));
+      }
+      const { lines, added, updated } = report;
+      context.say(`${lines} lines: ${added} entities added, ${updated} updated.`);
+      return 0;
+    } catch (error) {
+      if (error instanceof BadRegisterFile) {
+        for (const bad of error.bad) context.tell(badLineText(bad, language));
+      }
+      throw error;
+    }
+  },
+};

@@ -1,0 +1,120 @@
+import { parseArgs } from 'node:util';
+import type { Database } from '../platform/database/connect.ts';
+import { MigrationError } from '../platform/database/migrate.ts';
+import { DeskError } from '../platform/error.ts';
+import { migrate, openDatabase } from '../schema/database.ts';
+import type { Tables } from '../schema/tables.ts';
+import {
+  configurationFileOf,
+  databaseUrlOf,
+  passphraseOf,
+  readConfiguration,
+} from '../setup/configuration.ts';
+import { auditVerify } from './audit.ts';
+import { certificateImport } from './certificate.ts';
+import { clientAdd, clientDisable, clientEnable, clientList } from './client.ts';
+import { type Command, type CommandContext, type Env, UsageError } from './command.ts';
+import { configCheck } from './config.ts';
+import { demoPrepare } from './demo/prepare.ts';
+import { init } from './init.ts';
+import { registryImport } from './registry.ts';
+import { trust } from './trust.ts';
+
+/** By the words that call them. */
+const commands: Readonly<Record<string, Command>> = {
+  init,
+  'config check': configCheck,
+  trust,
+  'registry import': registryImport,
+  'certificate import': certificateImport,
+  'audit verify': auditVerify,
+  'client add': clientAdd,
+  'client enable': clientEnable,
+  'client disable': clientDisable,
+  'client list': clientList,
+  'demo prepare': demoPrepare,
+};
+
+/** Runs one command. @returns the exit code: 0 done, 1 refused or failed, 2 not understood */
+export async function runCommand(argv: readonly string[], env: Env): Promise<number> {
+  const tell = (line: string) => void process.stderr.write(`${line}\n`);
+  let parsed: ReturnType<typeof readArguments>;
+  try {
+    parsed = readArguments(argv);
+  } catch (error) {
+    tell(`${(error as Error).message}\n\n${help()}`);
+    return 2;
+  }
+  const { positionals, values } = parsed;
+  const [first = 'help', second = ''] = positionals;
+  const name = Object.hasOwn(commands, first) ? first : `${first} ${second}`;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    if (first === 'help') process.stdout.write(`${help()}\n`);
+    else tell(`There is no command "${positionals.join(' ')}".\n\n${help()}`);
+    return first === 'help' ? 0 : 2;
+  }
+  let database: Database<Tables> | undefined;
+  const context: CommandContext = {
+    args: positionals.slice(name.split(' ').length),
+    options: values,
+    env,
+    now: () => new Date(),
+    say: (line) => void process.stdout.write(`${line}\n`),
+    tell,
+    configuration: () => readConfiguration(configurationFileOf(env)),
+    passphrase: () => passphraseOf(env),
+    async database() {
+      const url = databaseUrlOf(env);
+      await migrate(url);
+      database ??= openDatabase(url, { max: 4, statementMs: 0 });
+      return database;
+    },
+  };
+  try {
+    return await command.run(context);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      tell(`${error.message}\n\n  certdesk ${command.usage}\n      ${command.does}`);
+      return 2;
+    }
+    tell(sentenceOf(error));
+    return 1;
+  } finally {
+    await database?.end();
+  }
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof DeskError) return `${error.message} [${error.code}]`;
+  if (error instanceof MigrationError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function readArguments(argv: readonly string[]) {
+  const text = { type: 'string' } as const;
+  return parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      folder: text,
+      url: text,
+      organisation: text,
+      algorithm: text,
+      'root-passphrase-file': text,
+      id: text,
+      name: text,
+      key: text,
+      profiles: text,
+      'daily-limit': text,
+      heads: text,
+      language: text,
+    },
+  });
+}
+
+function help(): string {
+  const lines = Object.values(commands).map(({ usage, does }) => `  certdesk ${usage}\n      ${does}`);
+  const environment = '  CERTDESK_CONFIG, CERTDESK_PASSPHRASE_FILE and DATABASE_URL say which desk is meant.';
+  return ['certdesk: the commands of a certificate desk', '', ...lines, '', environment].join('\n');
+}

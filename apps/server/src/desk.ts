@@ -1,0 +1,223 @@
+/** The parts of the desk, wired together. main.ts runs it; tests run it with another clock, register or limits. */
+import { fileURLToPath } from 'node:url';
+import { sql } from 'kysely';
+import { gate as buildGate, type Gate } from './access/gate.ts';
+import { accessRoutes } from './access/routes.ts';
+import { signInWith } from './access/sign-in.ts';
+import { openAuditKey } from './audit/key.ts';
+import { sealerLag, startSealer } from './audit/sealer.ts';
+import { type BulkAuthority, embeddedAuthority } from './authority/embedded/embedded.ts';
+import { openIssuingCa, readCertificate } from './authority/embedded/open.ts';
+import { readProfiles } from './authority/profiles.ts';
+import { registrar } from './authority/registration/registrar.ts';
+import { registrationRoutes } from './authority/registration/routes.ts';
+import type { Journeys } from './cases/journey.ts';
+import { caseRoutes } from './cases/routes.ts';
+import { desksJobs } from './jobs.ts';
+import { renewalEngine } from './journeys/renewal/engine.ts';
+import { type RenewalDeps, type RenewalDesk, renewalDesk } from './journeys/renewal/renewal.ts';
+import { renewalRoutes, renewalWriteRoutes } from './journeys/renewal/routes.ts';
+import { addMonths } from './journeys/renewal/rules.ts';
+import { type RenewalWriter, renewalWriter } from './journeys/renewal/write.ts';
+import { bearerOf } from './orders/bearer.ts';
+import { orderDesk } from './orders/orders.ts';
+import { orderRoutes } from './orders/routes.ts';
+import { readOrderSigner } from './orders/signer.ts';
+import { type Clock, systemClock } from './platform/clock.ts';
+import type { App } from './platform/http/app.ts';
+import { eventStreams } from './platform/http/events.ts';
+import { databaseLimiter, type Limiter, type RateLimit } from './platform/http/limits.ts';
+import { buildHttp } from './platform/http/server.ts';
+import { startWorker } from './platform/jobs.ts';
+import { createListener, type Listener } from './platform/notifications.ts';
+import type { Log } from './platform/telemetry/log.ts';
+import { createMetrics } from './platform/telemetry/metrics.ts';
+import type { Registry } from './registry/registry.ts';
+import { tableRegistry } from './registry/table/registry.ts';
+import { type Db, migrate, openDatabase } from './schema/database.ts';
+import { readAgreement } from './setup/agreement.ts';
+import type { Configuration } from './setup/configuration.ts';
+import { recordConfiguration } from './setup/record-configuration.ts';
+import { deskRoutes } from './setup/routes.ts';
+import { version } from './version.ts';
+
+export interface DeskOptions {
+  readonly configuration: Configuration;
+  readonly databaseUrl: string;
+  /** Opens the issuing key, the order key and the audit key. */
+  readonly passphrase: string;
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** Folder of the holders' built pages; null: none. */
+  readonly pages?: string | null;
+  /** Another register than the table. */
+  readonly registry?: (db: Db) => Registry;
+}
+
+export interface Desk {
+  readonly app: App;
+  /** Answers what is under way, ends the jobs, seals the audit log, leaves the database. */
+  stop(): Promise<void>;
+}
+
+const builtPages = fileURLToPath(new URL('../../portal/dist/pages/', import.meta.url)).replace(/\/$/, '');
+
+const perMinute = (count: number): RateLimit => ({ count, seconds: 60 });
+
+/**
+ * Opens keys and database, brings the database to this program's schema, and starts the jobs. Listens to nobody yet.
+ * @throws DeskError `passphrase-wrong`, `configuration-invalid`, `database-unavailable`; MigrationError
+ */
+export async function openDesk(options: DeskOptions): Promise<Desk> {
+  const { configuration, databaseUrl, passphrase, log, clock = systemClock } = options;
+  const { publicOrigin, session, http } = configuration;
+  const [ca, auditKey, signer, agreement] = await Promise.all([
+    openIssuingCa(configuration.authority.folder, passphrase),
+    openAuditKey(configuration.audit.key, passphrase),
+    readOrderSigner(configuration.orders.key, passphrase),
+    readAgreement(configuration.agreement),
+  ]);
+  const { identityNumberOids } = configuration.authority;
+  const profiles = readProfiles(configuration.authority.profiles, identityNumberOids);
+  const [trustedRoots, intermediates] = await Promise.all([
+    Promise.all(configuration.authority.trustedRoots.map(readCertificate)),
+    Promise.all(configuration.authority.intermediates.map(readCertificate)),
+  ]);
+  await migrate(databaseUrl);
+
+  const onLoss = (error: unknown) => log.warn({ err: error }, 'a connection to the database was lost');
+  const database = openDatabase(databaseUrl, { max: configuration.databasePool, onLoss });
+  const { db } = database;
+  const limiter = databaseLimiter(db, clock);
+  const orders = orderDesk(signer, {
+    publicOrigin,
+    deskName: configuration.deskName.zh,
+    orderSeconds: configuration.orders.seconds,
+    orderWaitMinutes: configuration.orders.waitMinutes,
+    orderIdleMinutes: configuration.orders.idleMinutes,
+  });
+  const authority = embeddedAuthority({
+    db,
+    ca,
+    profiles,
+    trustedRoots,
+    intermediates,
+    clock,
+    ...(identityNumberOids && { identityNumbers: identityNumberOids }),
+  });
+  const registry = options.registry?.(db) ?? tableRegistry({ db, clock });
+  const renewalDeps: RenewalDeps = {
+    db,
+    clock,
+    orders,
+    authority,
+    registry,
+    agreement,
+    identityNumberOids,
+    settings: configuration.renewal,
+    engine: renewalEngine({ authority, orders, settings: configuration.renewal }),
+  };
+  const renewal = renewalDesk(renewalDeps);
+  const writer = renewalWriter(renewalDeps);
+  const journeys: Journeys = { renewal };
+
+  await recordConfiguration(db, configuration, agreement, clock());
+  const metrics = createMetrics();
+  const listener = createListener(databaseUrl, { onLoss });
+  const sealer = startSealer({
+    db,
+    key: auditKey,
+    headsFile: configuration.audit.heads,
+    clock,
+    onTrouble: (error) => log.error({ err: error }, 'the audit log cannot be sealed'),
+  });
+  const worker = startWorker({
+    pool: database.pool,
+    ...desksJobs({ db, clock, log, authority, journeys, renewal, writer }),
+    onDone: ({ task, seconds, error }) => {
+      metrics.job(task, error === undefined, seconds);
+      if (error !== undefined) log.warn({ task, err: error }, 'a job failed and will be tried again');
+    },
+    onTrouble: (error) => log.warn({ err: error }, 'jobs wait for the database'),
+  });
+  metrics.gauge('audit_lag_seconds', 'Age of the oldest audit row that is not sealed', () =>
+    sealerLag(db, clock()),
+  );
+
+  const pages = options.pages === null ? {} : { pages: options.pages ?? builtPages };
+  const app = await buildHttp({
+    log,
+    metrics,
+    limiter,
+    ready: async () => void (await sql`select 1`.execute(db)),
+    api: {
+      title: configuration.deskName.en,
+      description:
+        'The self-service desk of a certificate authority: what pages, assistants and other systems call.',
+      version,
+      publicOrigin,
+    },
+    trustProxy: http.trustProxy.length > 0 ? [...http.trustProxy] : false,
+    metricsFrom: http.metricsFrom,
+    ...pages,
+  });
+  const gate = buildGate({ db, clock, publicOrigin, session, maintenance: configuration.maintenance });
+  await addRoutes(app, {
+    ...renewalDeps,
+    configuration,
+    gate,
+    limiter,
+    journeys,
+    listener,
+    renewal,
+    writer,
+    bulk: authority,
+  });
+
+  return {
+    app,
+    async stop() {
+      await app.close();
+      await worker.stop();
+      await sealer.stop();
+      await listener.close();
+      await database.end();
+    },
+  };
+}
+
+interface RouteDeps extends RenewalDeps {
+  readonly configuration: Configuration;
+  readonly gate: Gate;
+  readonly limiter: Limiter;
+  readonly journeys: Journeys;
+  readonly listener: Listener;
+  readonly renewal: RenewalDesk;
+  readonly writer: RenewalWriter;
+  readonly bulk: BulkAuthority;
+}
+
+async function addRoutes(app: App, deps: RouteDeps): Promise<void> {
+  const { db, clock, orders, authority, gate, limiter, configuration, renewal, writer, journeys } = deps;
+  const { signInsPerMinute, ordersPerMinute, registrationsPerMinute } = configuration.http;
+  const limit = perMinute(ordersPerMinute);
+  const bearer = bearerOf({ db, clock, orders, limiter, limit });
+  const signIn = signInWith({
+    db,
+    orders,
+    authority,
+    limiter,
+    publicOrigin: configuration.publicOrigin,
+    session: configuration.session,
+    lateUntil: (notAfter) => addMonths(notAfter, configuration.renewal.lateMonths),
+    servedDivisions: configuration.servedDivisions,
+  });
+  await app.register(deskRoutes(configuration));
+  await app.register(accessRoutes({ ...deps, signIn, limit: perMinute(signInsPerMinute) }));
+  await app.register(orderRoutes({ db, clock, orders, bearer, limit, progress: renewal.progress }));
+  await app.register(caseRoutes({ db, gate, journeys, streams: eventStreams(app), listener: deps.listener }));
+  await app.register(renewalRoutes(renewal, gate));
+  await app.register(renewalWriteRoutes(writer, bearer));
+  const clients = registrar({ db, authority: deps.bulk, clock });
+  await app.register(registrationRoutes(clients, perMinute(registrationsPerMinute)));
+}

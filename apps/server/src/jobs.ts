@@ -1,0 +1,74 @@
+/** The desk's jobs: what goes on when nobody asks. Each may run again at any time, on any node. */
+import { z } from 'zod';
+import { sweepSessions } from './access/session.ts';
+import type { Authority } from './authority/authority.ts';
+import { finishOpenIntents } from './authority/finish-open-intents.ts';
+import type { Journeys } from './cases/journey.ts';
+import { runOutCases } from './cases/run-out.ts';
+import { finishIntentJob } from './journeys/renewal/effects.ts';
+import { askRegisterJob, type RenewalDesk } from './journeys/renewal/renewal.ts';
+import type { RenewalWriter } from './journeys/renewal/write.ts';
+import { sweepOrders } from './orders/orders.ts';
+import type { Clock } from './platform/clock.ts';
+import { DeskError } from './platform/error.ts';
+import { sweepLimits } from './platform/http/limits.ts';
+import type { CronJob, Task } from './platform/jobs.ts';
+import type { Log } from './platform/telemetry/log.ts';
+import type { Db } from './schema/database.ts';
+
+export interface JobDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly authority: Authority;
+  readonly journeys: Journeys;
+  readonly renewal: RenewalDesk;
+  readonly writer: RenewalWriter;
+}
+
+const OneCase = z.object({ caseId: z.uuid() });
+const OneIntent = z.object({ caseId: z.uuid(), intentId: z.uuid() });
+
+export function desksJobs(deps: JobDeps): { tasks: Record<string, Task>; crons: CronJob[] } {
+  const { db, clock, log, authority, journeys, renewal, writer } = deps;
+
+  /** Withdrawn meanwhile: the case was cancelled, and there is nothing to finish. */
+  async function finishIntent(caseId: string, intentId: string): Promise<void> {
+    try {
+      await writer.finishIntent(caseId, intentId);
+    } catch (error) {
+      if (!(error instanceof DeskError && error.code === 'case-state')) throw error;
+    }
+  }
+
+  const tasks: Record<string, Task> = {
+    [finishIntentJob]: async (payload) => {
+      const { caseId, intentId } = OneIntent.parse(payload);
+      await finishIntent(caseId, intentId);
+    },
+    [askRegisterJob]: async (payload) => renewal.askIfSilent(OneCase.parse(payload).caseId),
+    'finish-open-intents': async () => {
+      const before = new Date(clock().getTime() - 60_000);
+      const { failed } = await finishOpenIntents(db, authority, { before, continueCase: finishIntent });
+      for (const { intentId, error } of failed)
+        log.error({ intentId, err: error }, 'an intent cannot be finished');
+    },
+    'run-out-cases': async () => {
+      for (const { id, error } of await runOutCases(db, journeys, clock())) {
+        log.error({ case: id, err: error }, 'a case cannot be ended');
+      }
+    },
+    sweep: async () => {
+      const now = clock();
+      await sweepLimits(db, now);
+      await sweepSessions(db, now);
+      await sweepOrders(db, now);
+    },
+  };
+  const crons = [
+    { task: 'finish-open-intents', pattern: '* * * * *' },
+    { task: 'run-out-cases', pattern: '* * * * *' },
+    { task: 'sweep', pattern: '17 * * * *' },
+  ];
+  return { tasks, crons };
+}

@@ -1,0 +1,277 @@
+/**
+ * The desk's configuration: one JSON file, checked whole before anything starts. Secrets are not in it: the database's
+ * address comes from `DATABASE_URL`, the passphrase from `CERTDESK_PASSPHRASE_FILE`. The reference in
+ * docs/configuration.md is written from the descriptions here.
+ */
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { assistantPorts, identityKinds, Origin } from '@certdesk/contract';
+import { z } from 'zod';
+import { DeskError } from '../platform/error.ts';
+
+const File = z.string().min(1);
+const Oid = z.string().regex(/^[0-2](\.\d+)+$/, 'not an object identifier');
+const text = (max: number) => z.string().min(1).max(max);
+const Network = z.string().regex(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, 'not an address or network (CIDR)');
+
+const Listen = z.strictObject({
+  host: text(255).default('127.0.0.1').describe('Address to listen on'),
+  port: z.int().min(0).max(65535).default(8080).describe('Port; 0 takes any free one'),
+});
+
+const Authority = z.strictObject({
+  folder: File.default('authority').describe(
+    'Folder that `certdesk init` made: certificates and sealed keys of the CA',
+  ),
+  trustedRoots: z.array(File).default([]).describe('Root certificates of the former system, PEM or DER'),
+  intermediates: z.array(File).default([]).describe('CA certificates between those roots and the holders'),
+  profiles: z
+    .array(z.unknown())
+    .optional()
+    .describe('Certificate profiles; without it three of the desk’s own, for SM2, P-256 and RSA'),
+  identityNumberOids: z
+    .array(
+      z.strictObject({
+        kind: z.enum(identityKinds),
+        oid: Oid,
+        encoding: z.enum(['printable', 'utf8', 'ia5']).default('printable'),
+      }),
+    )
+    .optional()
+    .describe(
+      'Which identity number stands in which extension; the first of a kind is the one that is issued',
+    ),
+});
+
+const Audit = z.strictObject({
+  key: File.default('audit.key').describe('Sealed key that signs the heads of the audit chain'),
+  heads: File.default('audit-heads.jsonl').describe(
+    'File that heads are exported to; it belongs on a medium that the database’s administrator does not reach',
+  ),
+});
+
+const Agreement = z.strictObject({
+  version: text(32)
+    .default('1')
+    .describe('Version that holders sign; raise it with every change of the texts'),
+  zh: File.default('agreement.zh.txt').describe('Subscriber agreement in Chinese, UTF-8'),
+  en: File.default('agreement.en.txt').describe('Subscriber agreement in English, UTF-8'),
+});
+
+const Renewal = z.strictObject({
+  windowMonths: z.int().min(1).max(24).default(3).describe('Renewal opens so many months before expiry'),
+  lateMonths: z.int().min(0).max(60).default(6).describe('… and stays open so many months after it'),
+  terms: z.array(z.int().min(1).max(10)).min(1).default([1, 2, 3]).describe('Terms on offer, in years'),
+  algorithm: z.enum(['sm2', 'p256', 'rsa2048']).default('sm2').describe('Key pair that is made on the key'),
+  profile: text(64).default('entity-signing-sm2').describe('Certificate profile of renewed certificates'),
+  caseDays: z
+    .int()
+    .min(1)
+    .max(365)
+    .default(30)
+    .describe('A case that nobody continues ends after so many days'),
+  registryMaxAgeHours: z
+    .int()
+    .min(1)
+    .max(720)
+    .default(24)
+    .describe('How old the register’s answer may be when the term is chosen'),
+  registryRetryMinutes: z
+    .int()
+    .min(1)
+    .max(1440)
+    .default(5)
+    .describe('A silent register is asked again so often'),
+});
+
+const Session = z.strictObject({
+  minutes: z.int().min(5).max(1440).default(120).describe('A session ends after so many minutes'),
+  idleMinutes: z.int().min(1).max(1440).default(20).describe('… or after so many without a request'),
+});
+
+const Orders = z.strictObject({
+  key: File.default('order.key').describe('Sealed key that signs the orders to assistants'),
+  seconds: z
+    .int()
+    .min(30)
+    .max(3600)
+    .default(300)
+    .describe('An order is taken up, or renewed, within so many seconds'),
+  waitMinutes: z
+    .int()
+    .min(1)
+    .max(480)
+    .default(60)
+    .describe('A waiting window may renew its order for so long'),
+  idleMinutes: z
+    .int()
+    .min(5)
+    .max(60)
+    .default(60)
+    .describe('A token that is not used for so long is worth nothing'),
+});
+
+const Assistant = z.strictObject({
+  ports: z
+    .array(z.int().min(1).max(65535))
+    .min(1)
+    .max(8)
+    .default([...assistantPorts])
+    .describe('Loopback ports on which pages look for the assistant'),
+  minimumVersion: text(32).default('0.1.0').describe('Oldest assistant that is not told to update'),
+  download: z
+    .url()
+    .nullable()
+    .default(null)
+    .describe('Where the assistant can be had; null: at a service point'),
+});
+
+const ServicePoint = z.strictObject({
+  name: text(100),
+  address: text(200),
+  hours: text(100),
+  phone: text(50),
+});
+
+const Http = z.strictObject({
+  trustProxy: z
+    .array(Network)
+    .default([])
+    .describe('Proxies whose X-Forwarded-For is believed; rate limits count the address behind them'),
+  metricsFrom: z.array(Network).default(['127.0.0.1', '::1']).describe('Addresses that may read /metrics'),
+  signInsPerMinute: z
+    .int()
+    .min(1)
+    .default(60)
+    .describe('Sign-ins from one address; a company may stand behind one'),
+  ordersPerMinute: z
+    .int()
+    .min(1)
+    .default(300)
+    .describe('Orders taken up from one address, and calls under one order'),
+  registrationsPerMinute: z
+    .int()
+    .min(1)
+    .default(6000)
+    .describe('Registration clients’ requests from one address'),
+});
+
+export const ConfigurationFile = z.strictObject({
+  publicOrigin: Origin.describe('Origin of the holders’ pages, as browsers and assistants reach it'),
+  deskName: z
+    .strictObject({ zh: text(100), en: text(100) })
+    .default({ zh: '证书自助服务', en: 'Certificate desk' })
+    .describe('Name of the desk on its pages and in the assistant’s window'),
+  listen: Listen.prefault({}),
+  authority: Authority.prefault({}),
+  audit: Audit.prefault({}),
+  orders: Orders.prefault({}),
+  agreement: Agreement.prefault({}),
+  renewal: Renewal.prefault({}),
+  session: Session.prefault({}),
+  assistant: Assistant.prefault({}),
+  servedDivisions: z
+    .array(z.string().regex(/^\d{2,6}$/))
+    .default([])
+    .describe('Division digits (GB/T 2260) that are served, or the first of them; empty: all'),
+  servicePoints: z.array(ServicePoint).max(200).default([]).describe('Counters that the pages point to'),
+  http: Http.prefault({}),
+  databasePool: z.int().min(2).max(200).default(16).describe('Connections to the database at most'),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info').describe('What is logged'),
+  maintenance: z
+    .boolean()
+    .default(false)
+    .describe('Closes the desk for holders; assistants finish what they began'),
+});
+
+export type Configuration = z.infer<typeof ConfigurationFile>;
+
+/**
+ * Reads and checks a configuration. Relative files are found from the folder of the configuration.
+ * @throws DeskError `configuration-invalid` naming every place that is wrong
+ */
+export async function readConfiguration(path: string): Promise<Configuration> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new DeskError(
+      'configuration-invalid',
+      { where: `${path}: ${(cause as Error).message}` },
+      { cause },
+    );
+  }
+  return parseConfiguration(json, path);
+}
+
+/** @param path stands in the error, and relative files are found beside it */
+export function parseConfiguration(json: unknown, path: string): Configuration {
+  const parsed = ConfigurationFile.safeParse(json);
+  if (!parsed.success) {
+    const places = parsed.error.issues.map(
+      ({ path: at, message }) => `${at.join('.') || 'file'}: ${message}`,
+    );
+    throw new DeskError('configuration-invalid', { where: `${path}: ${places.join('; ')}` });
+  }
+  const { authority, audit, orders, agreement, session, ...rest } = parsed.data;
+  if (session.idleMinutes > session.minutes) {
+    throw new DeskError('configuration-invalid', {
+      where: `${path}: session.idleMinutes: longer than session.minutes`,
+    });
+  }
+  const at = (file: string) => resolve(dirname(path), file);
+  return {
+    ...rest,
+    session,
+    authority: {
+      ...authority,
+      folder: at(authority.folder),
+      trustedRoots: authority.trustedRoots.map(at),
+      intermediates: authority.intermediates.map(at),
+    },
+    audit: { key: at(audit.key), heads: at(audit.heads) },
+    orders: { ...orders, key: at(orders.key) },
+    agreement: { ...agreement, zh: at(agreement.zh), en: at(agreement.en) },
+  };
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** `CERTDESK_CONFIG`: where the configuration is. @throws DeskError `configuration-invalid` */
+export function configurationFileOf(env: Env): string {
+  return resolve(needed(env, 'CERTDESK_CONFIG'));
+}
+
+/** `DATABASE_URL`; holds a password and is never told. @throws DeskError `configuration-invalid` */
+export function databaseUrlOf(env: Env): string {
+  const url = needed(env, 'DATABASE_URL');
+  if (/^postgres(ql)?:\/\//.test(url)) return url;
+  throw new DeskError('configuration-invalid', { where: 'DATABASE_URL does not begin with postgres://' });
+}
+
+/** `CERTDESK_PASSPHRASE_FILE`: what opens the desk’s keys. @throws DeskError `configuration-invalid` */
+export async function passphraseOf(env: Env): Promise<string> {
+  return readPassphrase(needed(env, 'CERTDESK_PASSPHRASE_FILE'));
+}
+
+function needed(env: Env, name: string): string {
+  const value = env[name];
+  if (!value) throw new DeskError('configuration-invalid', { where: `${name} is not set` });
+  return value;
+}
+
+/** The first line of a file; other lines are ignored, so that an editor's final newline does no harm. */
+export async function readPassphrase(file: string): Promise<string> {
+  let content: string;
+  try {
+    content = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new DeskError('configuration-invalid', {
+      where: `${file}: ${(cause as NodeJS.ErrnoException).code}`,
+    });
+  }
+  const [line = ''] = content.split(/\r?\n/);
+  if (line === '')
+    throw new DeskError('configuration-invalid', { where: `${file}: the first line is empty` });
+  return line;
+}
