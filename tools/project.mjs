@@ -1,7 +1,16 @@
 // Where things are, and who may use them at the moment.
 
 import { createHash } from 'node:crypto';
-import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -20,9 +29,14 @@ export const say = (/** @type {string} */ sentence) => void process.stderr.write
 /**
  * Where the demo keeps what it must not forget: database, keys, settings. In the checkout; but where root's database
  * account cannot reach that (a clone in root's home), in a folder of /var/tmp that belongs to this checkout alone.
+ * CERTDESK_STATE names another folder, for a demo beside the usual one.
  * @returns {string}
  */
 export function stateFolder() {
+  if (process.env.CERTDESK_STATE) {
+    mkdirSync(process.env.CERTDESK_STATE, { recursive: true });
+    return realpathSync(process.env.CERTDESK_STATE);
+  }
   const own = inProject('.certdesk');
   mkdirSync(own, { recursive: true });
   if (canReach(own, databaseAccount())) return own;

@@ -11,6 +11,7 @@ import { openIssuingCa, readCertificate } from './authority/embedded/open.ts';
 import { readProfiles } from './authority/profiles.ts';
 import { registrar } from './authority/registration/registrar.ts';
 import { registrationRoutes } from './authority/registration/routes.ts';
+import { authorityRoutes } from './authority/routes.ts';
 import type { Journeys } from './cases/journey.ts';
 import { caseRoutes } from './cases/routes.ts';
 import { desksJobs } from './jobs.ts';
@@ -213,6 +214,7 @@ async function addRoutes(app: App, deps: RouteDeps): Promise<void> {
     servedDivisions: configuration.servedDivisions,
   });
   await app.register(deskRoutes(configuration));
+  await app.register(authorityRoutes(authority));
   await app.register(accessRoutes({ ...deps, signIn, limit: perMinute(signInsPerMinute) }));
   await app.register(orderRoutes({ db, clock, orders, bearer, limit, progress: renewal.progress }));
   await app.register(caseRoutes({ db, gate, journeys, streams: eventStreams(app), listener: deps.listener }));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Base64 } from '../basics.ts';
 
 /** What the portal needs to know before anybody signs in. */
 export const DeskInfo = z.strictObject({
@@ -21,3 +22,6 @@ export const DeskInfo = z.strictObject({
   maintenance: z.boolean(),
 });
 export type DeskInfo = z.infer<typeof DeskInfo>;
+
+/** The issuing CA's certificates up to the root, DER in base64. */
+export const AuthorityCertificates = z.strictObject({ chain: z.array(Base64) });

@@ -42,9 +42,10 @@ export const demoPrepare: Command = {
     const { db } = await context.database();
     await demoRegister(db, folder, now);
     await registerCertificates(db, folder, keys, passphrase, now);
-    const companies = demoCompanies.map(({ name, shows, pin, locked }) => ({
+    const companies = demoCompanies.map(({ key, name, shows, pin, locked }) => ({
       name,
       key: shows,
+      ref: key,
       ...(!locked && { pin }),
     }));
     context.say(JSON.stringify({ companies }));
@@ -73,6 +74,8 @@ async function demoDesk(folder: string, url: string, passphrase: string, now: Da
       now: new Date(now.getTime() - 3 * 365 * 86_400_000),
     });
   }
+  // Where the assistant was told to listen elsewhere, the pages look for it there.
+  const ports = (process.env.CERTDESK_ASSISTANT_PORTS ?? '').split(',').map(Number).filter(Boolean);
   const configuration = {
     publicOrigin: url,
     deskName: { zh: '演示证书自助服务', en: 'Demo certificate desk' },
@@ -91,9 +94,7 @@ async function demoDesk(folder: string, url: string, passphrase: string, now: Da
         phone: '021-5550-0188',
       },
     ],
-    ...(process.env.CERTDESK_ASSISTANT_PORTS && {
-      assistant: { ports: process.env.CERTDESK_ASSISTANT_PORTS.split(',').map(Number) },
-    }),
+    ...(ports.length > 0 && { assistant: { ports } }),
   };
   parseConfiguration(configuration, file);
   await writeFileAtomically(file, Buffer.from(`${JSON.stringify(configuration, null, 2)}\n`), 0o600);

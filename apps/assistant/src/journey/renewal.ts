@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { Certificate, checkChain, publicKeyDigest, toPem, verifyByKey } from '@certdesk/pki';
+import type { Assistant } from '../assistant.ts';
+import { AssistantError } from '../errors.ts';
+import { DeskClient } from './desk-client.ts';
+import { holderWith } from './holder.ts';
+import { type Step, stopwatch } from './stopwatch.ts';
+
+export interface RenewalResult {
+  readonly journey: 'renewal';
+  readonly caseId: string;
+  readonly entity: string;
+  /** PEM. */
+  readonly before: { readonly certificate: string };
+  readonly after: { readonly certificates: readonly string[] };
+  /** The new certificate's issuers up to the root, PEM. */
+  readonly issuers: readonly string[];
+  readonly steps: readonly Step[];
+  readonly totalMs: number;
+}
+
+export interface RenewalOptions {
+  readonly assistant: Assistant;
+  readonly origin: string;
+  readonly key: string;
+  readonly pin: string;
+  readonly years: number;
+}
+
+/**
+ * A whole renewal through the public API and the assistant's own order code.
+ * @throws AssistantError with the code of what stood in the way; also when the key does not sign with the new certificate
+ */
+export async function runRenewal(options: RenewalOptions): Promise<RenewalResult> {
+  const { assistant, origin, key, pin, years } = options;
+  const watch = stopwatch();
+  const desk = new DeskClient(origin);
+  const holder = holderWith(assistant, key, pin);
+
+  const old = await watch.step('sign-in', async () => {
+    const outcome = await holder.carryOut(await desk.signInOrder(), origin);
+    if (outcome.purpose !== 'sign-in') throw new AssistantError('order-unknown');
+    await desk.signIn(outcome.statement, outcome.certificate);
+    return Buffer.from(outcome.certificate, 'base64');
+  });
+  const opened = await watch.step('check', async () => {
+    const { agreement } = await desk.renewalOffer();
+    const found = await desk.openRenewal(agreement);
+    if (found.referral) throw new AssistantError('comparison-differs');
+    if (!found.comparison) throw new AssistantError('case-state');
+    return desk.confirm(found.id, found.comparison);
+  });
+  await watch.step('term', () => desk.chooseTerm(opened.id, years));
+  const fresh = await watch.step('write', async () => {
+    const outcome = await holder.carryOut(await desk.order(opened.id), origin);
+    if (outcome.purpose !== 'renewal' || !outcome.newCertificate) throw new AssistantError('case-state');
+    return outcome.newCertificate;
+  });
+  const issuers = await watch.step('verify', async () => {
+    const { state } = await desk.case(opened.id);
+    if (state !== 'done') throw new AssistantError('case-state');
+    const { chain } = await desk.authority();
+    const ders = chain.map((der) => Buffer.from(der, 'base64'));
+    checkIssuers(fresh, ders);
+    await checkKey(assistant, key, pin, fresh);
+    return ders;
+  });
+
+  const { steps, totalMs } = watch.result();
+  const pem = (der: Uint8Array) => toPem('CERTIFICATE', der);
+  return {
+    journey: 'renewal',
+    caseId: opened.id,
+    entity: opened.entityName,
+    before: { certificate: pem(old) },
+    after: { certificates: [pem(fresh)] },
+    issuers: issuers.map(pem),
+    steps,
+    totalMs,
+  };
+}
+
+function checkIssuers(certificate: Uint8Array, chain: readonly Uint8Array[]): void {
+  const issuers = chain.map((der) => Certificate.parse(der));
+  const roots = issuers.slice(-1);
+  const intermediates = issuers.slice(0, -1);
+  const result = checkChain(Certificate.parse(certificate), { intermediates, roots, at: new Date() });
+  if (!result.ok) throw new AssistantError('certificate-foreign');
+}
+
+/** The key itself is asked: it holds the new certificate, nothing of the old one, and signs with the new key. */
+async function checkKey(assistant: Assistant, name: string, pin: string, der: Uint8Array): Promise<void> {
+  const { publicKey } = Certificate.parse(der);
+  for (const { driver, info, containers } of await assistant.ring.survey()) {
+    if (![info.ref, `${info.family}:${info.ref}`, info.serial].includes(name)) continue;
+    const signing = containers.filter(({ signing }) => signing !== undefined);
+    const [only] = signing;
+    const stands = only?.signing?.certificate && Buffer.compare(only.signing.certificate, der) === 0;
+    if (!only || signing.length > 1 || !stands) throw new AssistantError('key-failed');
+    const key = await driver.open(info.ref);
+    try {
+      await key.verifyPin(pin);
+      const message = randomBytes(32);
+      const signature = await key.sign(only.name, message);
+      if (!verifyByKey(publicKey, message, signature)) throw new AssistantError('signature-invalid');
+      return;
+    } finally {
+      await key.logout().catch(() => undefined);
+      await key.close();
+    }
+  }
+  throw new AssistantError('key-missing', { key: publicKeyDigest(publicKey) });
+}
