@@ -10,7 +10,7 @@ export function Working({ state }: { state: OrderState & { phase: 'working' } })
   const { order, step, waitingForServer } = state;
   const signIn = order.purpose === 'sign-in';
   const shown = order.purpose === 'renewal' ? steps : order.purpose === 'tidy' ? (['tidy'] as const) : [];
-  const at = shown.findIndex((one) => one === step);
+  const at = (shown as readonly unknown[]).indexOf(step);
   return (
     <Frame heading={signIn ? words.workingSignIn : words.workingTitle} origin={order.origin}>
       {!signIn && <p class="lead">{words.workingLead}</p>}

@@ -20,6 +20,21 @@ export function PinField({ id, label, hint, invalid = false, describedBy, field,
   const words = useWords();
   const [shown, setShown] = useState(false);
   const hintId = hint ? `${id}-hint` : undefined;
+  const attributes = {
+    ref: field,
+    id,
+    class: masked && !shown ? 'dots' : undefined,
+    autocomplete: masked ? 'off' : 'new-password',
+    autocapitalize: 'off',
+    autocorrect: 'off',
+    spellcheck: false,
+    maxLength: 64,
+    'aria-invalid': invalid,
+    'aria-describedby': [hintId, describedBy].filter(Boolean).join(' ') || undefined,
+    disabled,
+    'data-1p-ignore': true,
+    'data-lpignore': 'true',
+  } as const;
   return (
     <div class="field">
       <label for={id}>{label}</label>
@@ -28,22 +43,7 @@ export function PinField({ id, label, hint, invalid = false, describedBy, field,
           {hint}
         </p>
       )}
-      <input
-        ref={field}
-        id={id}
-        class={masked && !shown ? 'dots' : undefined}
-        type={masked || shown ? 'text' : 'password'}
-        autocomplete={masked ? 'off' : 'new-password'}
-        autocapitalize="off"
-        autocorrect="off"
-        spellcheck={false}
-        maxLength={64}
-        aria-invalid={invalid}
-        aria-describedby={[hintId, describedBy].filter(Boolean).join(' ') || undefined}
-        disabled={disabled}
-        data-1p-ignore
-        data-lpignore="true"
-      />
+      {masked || shown ? <input type="text" {...attributes} /> : <input type="password" {...attributes} />}
       <label class="check">
         <input type="checkbox" checked={shown} onChange={() => setShown(!shown)} /> {words.show}
       </label>
