@@ -1,6 +1,6 @@
 import type { CertificateView } from '../../src/local/views.ts';
 import { day, inFours } from '../format.ts';
-import { useWords } from '../words/words.ts';
+import { useWords } from '../words/words.tsx';
 import { Facts } from './facts.tsx';
 
 export function CertificateFacts({ certificate }: { certificate: CertificateView }) {
@@ -11,7 +11,7 @@ export function CertificateFacts({ certificate }: { certificate: CertificateView
       rows={[
         [words.fact.entity, entityName],
         ...identityNumbers.map(({ kind, value }): [string, string] => [words.number[kind], inFours(value)]),
-        [words.fact.serial, inFours(serialNumber)],
+        [words.fact.serial, inFours(serialNumber.toUpperCase())],
         [words.fact.validity, words.until(day(notBefore), day(notAfter))],
         [words.fact.issuer, issuer],
         [words.fact.algorithm, certificate.algorithm.toUpperCase()],

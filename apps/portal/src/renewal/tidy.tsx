@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { api } from '../app/api.ts';
 import { useWords } from '../app/language.tsx';
 import { AssistantStatus } from '../bridge/assistant-status.tsx';
@@ -6,8 +7,13 @@ import type { ScreenProps } from './screen.ts';
 /** An ended case left something on the key: offers to remove it. Shows nothing when the key is tidy. */
 export function Tidy({ value, desk, assistant }: ScreenProps) {
   const { ended } = useWords().renewal;
-  const tidy = () => assistant.start(() => api.order(value.id));
-  if (assistant.phase?.at === 'finished' && !value.leftovers)
+  // The window may have finished the writing before: that is another errand.
+  const [asked, setAsked] = useState(false);
+  const tidy = () => {
+    setAsked(true);
+    assistant.start(() => api.order(value.id));
+  };
+  if (asked && assistant.phase?.at === 'finished' && !value.leftovers)
     return (
       <div class="note" role="status">
         <p>{ended.tidied}</p>
