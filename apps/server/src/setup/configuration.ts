@@ -84,10 +84,15 @@ const Renewal = z.strictObject({
     .describe('A silent register is asked again so often'),
 });
 
-const Session = z.strictObject({
-  minutes: z.int().min(5).max(1440).default(120).describe('A session ends after so many minutes'),
-  idleMinutes: z.int().min(1).max(1440).default(20).describe('… or after so many without a request'),
-});
+const Session = z
+  .strictObject({
+    minutes: z.int().min(5).max(1440).default(120).describe('A session ends after so many minutes'),
+    idleMinutes: z.int().min(1).max(1440).default(20).describe('… or after so many without a request'),
+  })
+  .refine(({ minutes, idleMinutes }) => idleMinutes <= minutes, {
+    path: ['idleMinutes'],
+    error: 'longer than session.minutes',
+  });
 
 const Orders = z.strictObject({
   key: File.default('order.key').describe('Sealed key that signs the orders to assistants'),
@@ -191,9 +196,9 @@ export type Configuration = z.infer<typeof ConfigurationFile>;
  * @throws DeskError `configuration-invalid` naming every place that is wrong
  */
 export async function readConfiguration(path: string): Promise<Configuration> {
-  let json: unknown;
+  let text: string;
   try {
-    json = JSON.parse(await readFile(path, 'utf8'));
+    text = await readFile(path, 'utf8');
   } catch (cause) {
     throw new DeskError(
       'configuration-invalid',
@@ -201,7 +206,19 @@ export async function readConfiguration(path: string): Promise<Configuration> {
       { cause },
     );
   }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new DeskError('configuration-invalid', { where: `${path}: ${notJson(error as Error, text)}` });
+  }
   return parseConfiguration(json, path);
+}
+
+/** Without the parser's own words, which quote the file: it may be the passphrase's, named by mistake. */
+function notJson({ message }: Error, text: string): string {
+  const at = /position (\d+)/.exec(message)?.[1];
+  return at ? `line ${text.slice(0, Number(at)).split('\n').length} is not JSON` : 'is not JSON';
 }
 
 /** @param path stands in the error, and relative files are found beside it */
@@ -213,16 +230,10 @@ export function parseConfiguration(json: unknown, path: string): Configuration {
     );
     throw new DeskError('configuration-invalid', { where: `${path}: ${places.join('; ')}` });
   }
-  const { authority, audit, orders, agreement, session, ...rest } = parsed.data;
-  if (session.idleMinutes > session.minutes) {
-    throw new DeskError('configuration-invalid', {
-      where: `${path}: session.idleMinutes: longer than session.minutes`,
-    });
-  }
+  const { authority, audit, orders, agreement, ...rest } = parsed.data;
   const at = (file: string) => resolve(dirname(path), file);
   return {
     ...rest,
-    session,
     authority: {
       ...authority,
       folder: at(authority.folder),
