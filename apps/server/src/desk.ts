@@ -1,5 +1,6 @@
 /** The parts of the desk, wired together. main.ts runs it; tests run it with another clock, register or limits. */
 import { fileURLToPath } from 'node:url';
+import { addMonths } from '@certdesk/pki';
 import { sql } from 'kysely';
 import { gate as buildGate, type Gate } from './access/gate.ts';
 import { accessRoutes } from './access/routes.ts';
@@ -18,7 +19,6 @@ import { desksJobs } from './jobs.ts';
 import { renewalEngine } from './journeys/renewal/engine.ts';
 import { type RenewalDeps, type RenewalDesk, renewalDesk } from './journeys/renewal/renewal.ts';
 import { renewalRoutes, renewalWriteRoutes } from './journeys/renewal/routes.ts';
-import { addMonths } from './journeys/renewal/rules.ts';
 import { type RenewalWriter, renewalWriter } from './journeys/renewal/write.ts';
 import { bearerOf } from './orders/bearer.ts';
 import { orderDesk } from './orders/orders.ts';

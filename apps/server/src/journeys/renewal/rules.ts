@@ -1,5 +1,6 @@
 /** Renewal's decisions, without I/O: when, what is compared, which terms, until when. */
 import type { ComparisonRow, IdentityKind, IdentityNumber } from '@certdesk/contract';
+import { addMonths } from '@certdesk/pki';
 
 export interface RenewalSettings {
   /** Renewal opens so many months before expiry. */
@@ -8,20 +9,6 @@ export interface RenewalSettings {
   readonly lateMonths: number;
   /** Terms on offer, in years. */
   readonly terms: readonly number[];
-}
-
-/**
- * Adds calendar months in UTC. A day that the target month lacks becomes its last day (31 January + 1 month is
- * 28 or 29 February), so that nobody gains or loses a month.
- */
-export function addMonths(at: Date, months: number): Date {
-  const result = new Date(at);
-  const day = result.getUTCDate();
-  result.setUTCDate(1);
-  result.setUTCMonth(result.getUTCMonth() + months);
-  const last = new Date(Date.UTC(result.getUTCFullYear(), result.getUTCMonth() + 1, 0)).getUTCDate();
-  result.setUTCDate(Math.min(day, last));
-  return result;
 }
 
 export type Timing = {

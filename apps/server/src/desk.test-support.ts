@@ -1,0 +1,354 @@
+/** A desk for tests: the real parts on a database of the test's own, with a clock, a register and keys in software. */
+import { createHash } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type IdentityNumber,
+  type Order,
+  type RenewalOrder,
+  type SignedOrder,
+  type SignedStatement,
+  type SignedType,
+  signedOctets,
+  signedTypes,
+} from '@certdesk/contract';
+import {
+  buildRequest,
+  Certificate,
+  certificateDigest,
+  generateSoftwareKey,
+  Name,
+  publicKeyDigest,
+  softwareSigner,
+} from '@certdesk/pki';
+import type { LightMyRequestResponse } from 'fastify';
+import { onTestFinished } from 'vitest';
+import { createTestDatabase } from '../../../test/support/database.ts';
+import { type IssuingCa, openIssuingCa } from './authority/embedded/open.ts';
+import { signWith } from './authority/embedded/signing.ts';
+import { importCertificate } from './authority/import.ts';
+import { readProfiles } from './authority/profiles.ts';
+import { randomSerialNumber } from './authority/serial-number.ts';
+import { trustedIssuers } from './commands/certificate.ts';
+import { makeDesk } from './commands/init.ts';
+import { type Desk, openDesk } from './desk.ts';
+import { randomNonce } from './platform/random.ts';
+import { createLog } from './platform/telemetry/log.ts';
+import type { RegistryAnswer } from './registry/registry.ts';
+import { type Db, openDatabase } from './schema/database.ts';
+import { type Configuration, readConfiguration } from './setup/configuration.ts';
+
+export const origin = 'https://desk.example';
+const passphrase = '只用于测试的口令';
+const cheap = { logN: 4, r: 1, p: 1 };
+const day = 86_400_000;
+
+let made: Promise<string> | undefined;
+
+/** The files of a desk, made once per test file: keys take time. */
+function deskFolder(): Promise<string> {
+  made ??= (async () => {
+    const folder = join(await mkdtemp(join(tmpdir(), 'certdesk-desk-')), 'desk');
+    const now = new Date('2020-01-01T00:00:00Z');
+    const names = { publicOrigin: origin, organisation: '测试证书中心', algorithm: 'sm2' as const };
+    await makeDesk({ folder, ...names, passphrase, rootPassphrase: passphrase, cost: cheap, now });
+    return folder;
+  })();
+  return made;
+}
+
+/** What the register says in a test. */
+export type Register = (
+  numbers: readonly IdentityNumber[],
+  name?: string,
+) => RegistryAnswer['kind'] | Partial<RegisterEntity>;
+interface RegisterEntity {
+  name: string;
+  state: 'active' | 'closed';
+  numbers: IdentityNumber[];
+}
+
+export interface TestDesk {
+  readonly desk: Desk;
+  readonly db: Db;
+  readonly databaseUrl: string;
+  readonly configuration: Configuration;
+  readonly ca: IssuingCa;
+  readonly logged: string[];
+  /** What time it is; set it to let time pass. */
+  time: Date;
+  register: Register;
+  /** Another node of the same desk. */
+  node(): Promise<Desk>;
+  /** A company whose certificate stands in the register, with its key. */
+  company(options?: CompanyOptions): Promise<Company>;
+  browser(desk?: Desk): Browser;
+}
+
+export interface CompanyOptions {
+  readonly name?: string;
+  readonly numbers?: readonly IdentityNumber[];
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+  /** Not imported into the register of certificates. */
+  readonly unknown?: boolean;
+  /** Issued by somebody else. */
+  readonly ca?: IssuingCa;
+}
+
+let companies = 0;
+
+export async function openTestDesk(change: Partial<Configuration> = {}): Promise<TestDesk> {
+  const folder = await deskFolder();
+  const { url: databaseUrl } = await createTestDatabase();
+  const read = await readConfiguration(join(folder, 'server.json'));
+  const heads = join(await mkdtemp(join(tmpdir(), 'certdesk-heads-')), 'heads.jsonl');
+  const configuration = { ...read, audit: { ...read.audit, heads }, ...change };
+  const logged: string[] = [];
+  const ca = await openIssuingCa(configuration.authority.folder, passphrase);
+  const database = openDatabase(databaseUrl);
+  const test: TestDesk = {
+    time: new Date('2027-03-01T08:00:00Z'),
+    register: () => ({}),
+    logged,
+    databaseUrl,
+    configuration,
+    ca,
+    db: database.db,
+    node: open,
+    company,
+    browser: (desk = test.desk) => new Browser(desk),
+    desk: undefined as unknown as Desk,
+  };
+
+  async function open(): Promise<Desk> {
+    const desk = await openDesk({
+      configuration,
+      databaseUrl,
+      passphrase,
+      pages: null,
+      log: createLog('debug', { write: (line) => void logged.push(line) }),
+      clock: () => test.time,
+      registry: () => ({
+        async find(numbers, name) {
+          const said = test.register(numbers, name);
+          const askedAt = test.time;
+          if (said === 'silent') return { kind: 'silent', askedAt };
+          if (said === 'unknown') return { kind: 'unknown', reason: 'no-such-number', askedAt };
+          const entity = { name: name ?? '', state: 'active' as const, numbers: [...numbers] };
+          return {
+            kind: 'found',
+            entity: typeof said === 'object' ? { ...entity, ...said } : entity,
+            askedAt,
+          };
+        },
+      }),
+    });
+    onTestFinished(() => desk.stop());
+    return desk;
+  }
+
+  async function company(options: CompanyOptions = {}): Promise<Company> {
+    companies += 1;
+    const name = options.name ?? `上海示例第${companies}有限公司`;
+    const numbers = options.numbers ?? [
+      { kind: 'uscc', value: `9131010666943${String(companies).padStart(4, '0')}F` },
+      { kind: 'socialInsurance', value: `00${companies}` },
+    ];
+    const notAfter = options.notAfter ?? new Date(test.time.getTime() + 40 * day);
+    const notBefore = options.notBefore ?? new Date(notAfter.getTime() - 365 * day);
+    const key = generateSoftwareKey('sm2');
+    const subject = Name.of([
+      { type: 'C', value: 'CN' },
+      { type: 'CN', value: name },
+    ]);
+    const der = await signWith(
+      options.ca ?? ca,
+      readProfiles(),
+    )({
+      profile: 'entity-signing-sm2',
+      publicKey: key.publicKey,
+      serialNumber: randomSerialNumber(),
+      content: {
+        entityName: name,
+        subject: Buffer.from(subject.der).toString('base64'),
+        identityNumbers: numbers,
+        notBefore: notBefore.toISOString(),
+        notAfter: notAfter.toISOString(),
+      },
+    });
+    if (!options.unknown) {
+      const trusted = await trustedIssuers(configuration, passphrase);
+      await database.db.transaction().execute((tx) => importCertificate(tx, trusted, der, 'test', test.time));
+    }
+    return new Company(der, key.privateKey);
+  }
+
+  Object.assign(test, { desk: await open() });
+  onTestFinished(() => database.end());
+  return test;
+}
+
+/** A holder's key in software: signs what an assistant signs. */
+export class Company {
+  readonly certificate: Uint8Array;
+  readonly #signer: ReturnType<typeof softwareSigner>;
+  constructor(certificate: Uint8Array, privateKey: Uint8Array) {
+    this.certificate = certificate;
+    this.#signer = softwareSigner(privateKey);
+  }
+  get digest(): string {
+    return certificateDigest(this.certificate);
+  }
+  get keyDigest(): string {
+    return publicKeyDigest(Certificate.parse(this.certificate).publicKey);
+  }
+  async sign(type: SignedType, statement: object): Promise<SignedStatement> {
+    const payload = Buffer.from(JSON.stringify(statement));
+    const signature = await this.#signer.sign(signedOctets(type, payload));
+    return { payload: payload.toString('base64'), signature: Buffer.from(signature).toString('base64') };
+  }
+  /** What the assistant's window hands to the page. @param change of the statement that is signed */
+  async signIn(signed: SignedOrder, change: object = {}, type: SignedType = signedTypes.signIn) {
+    const order = orderOf(signed);
+    const statement = { origin, order: order.id, nonce: order.nonce, certificate: this.digest, ...change };
+    return {
+      statement: await this.sign(type, statement),
+      certificate: Buffer.from(this.certificate).toString('base64'),
+    };
+  }
+}
+
+export function orderOf(signed: SignedOrder): Order {
+  return JSON.parse(Buffer.from(signed.payload, 'base64').toString()) as Order;
+}
+
+/** A browser: its cookies, its origin. */
+export class Browser {
+  readonly #cookies = new Map<string, string>();
+  readonly #desk: Desk;
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+  /** The same browser, sent to another node. */
+  at(desk: Desk): Browser {
+    const other = new Browser(desk);
+    for (const [name, value] of this.#cookies) other.#cookies.set(name, value);
+    return other;
+  }
+  cookie(name: string): string | undefined {
+    return this.#cookies.get(name);
+  }
+  async ask(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: object,
+    headers: Record<string, string> = { origin },
+  ): Promise<LightMyRequestResponse> {
+    const answer = await this.#desk.app.inject({
+      method,
+      url: `/api${path}`,
+      headers,
+      cookies: Object.fromEntries(this.#cookies),
+      ...(body && { payload: body }),
+    });
+    for (const { name, value } of answer.cookies as { name: string; value: string }[]) {
+      if (value === '') this.#cookies.delete(name);
+      else this.#cookies.set(name, value);
+    }
+    return answer;
+  }
+  /** @returns the answer's JSON, or throws its code */
+  async get<T>(path: string): Promise<T> {
+    return taken(await this.ask('GET', path));
+  }
+  async post<T>(path: string, body: object = {}): Promise<T> {
+    return taken(await this.ask('POST', path, body));
+  }
+  async signInOrder(): Promise<SignedOrder> {
+    return this.post('/sign-in/orders');
+  }
+  async signIn(company: Company): Promise<void> {
+    await this.post('/sign-in', await company.signIn(await this.signInOrder()));
+  }
+}
+
+function taken<T>(answer: LightMyRequestResponse): T {
+  if (answer.statusCode >= 300) throw new Error(answer.json().code);
+  return answer.json() as T;
+}
+
+/** The code that a promise ends with, or `done`. */
+export async function codeOf(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => 'done',
+    (error: Error & { code?: string }) => error.code ?? error.message,
+  );
+}
+
+/** An assistant that carries out a renewal's order step by step, as the test says. */
+export class Assistant {
+  readonly signed: SignedOrder;
+  readonly order: RenewalOrder;
+  readonly #desk: Desk;
+  token = '';
+  constructor(desk: Desk, signed: SignedOrder) {
+    this.#desk = desk;
+    this.signed = signed;
+    this.order = orderOf(signed) as RenewalOrder;
+  }
+  async call<T>(path: string, body: object): Promise<T> {
+    return taken(
+      await this.#desk.app.inject({
+        method: 'POST',
+        url: `/api${path}`,
+        headers: this.token ? { authorization: `Bearer ${this.token}` } : {},
+        payload: body,
+      }),
+    );
+  }
+  async take(attempt = randomNonce()): Promise<string> {
+    const { token, state } = await this.call<{ token: string; state: string }>('/orders/take', {
+      order: this.signed,
+      attempt,
+    });
+    this.token = token;
+    return state;
+  }
+  /** @param change of the statement that the old key signs */
+  async requestFor(company: Company, key = generateSoftwareKey('sm2'), change: object = {}) {
+    const request = await buildRequest({
+      subject: Certificate.parse(company.certificate).subject,
+      signer: softwareSigner(key.privateKey),
+    });
+    const statement = await company.sign(signedTypes.renewal, {
+      origin,
+      order: this.order.id,
+      case: this.order.case.id,
+      nonce: this.order.nonce,
+      certificate: this.order.certificate,
+      request: createHash('sha256').update(request).digest('hex'),
+      confirmed: this.order.confirmed,
+      ...change,
+    });
+    return { key, body: { request: Buffer.from(request).toString('base64'), statement } };
+  }
+  async certify(company: Company, key = generateSoftwareKey('sm2'), change: object = {}): Promise<Company> {
+    const { body } = await this.requestFor(company, key, change);
+    const { certificate } = await this.call<{ certificate: string }>('/renewal/certificate', body);
+    return new Company(Buffer.from(certificate, 'base64'), key.privateKey);
+  }
+  /** @param change of the statement that the new key signs */
+  async prove(fresh: Company, change: object = {}, type: SignedType = signedTypes.proof): Promise<string> {
+    const { nonce } = await this.call<{ nonce: string }>('/renewal/proof-challenge', {});
+    const statement = { origin, case: this.order.case.id, nonce, certificate: fresh.digest, ...change };
+    const { state } = await this.call<{ state: string }>('/renewal/proof', {
+      statement: await fresh.sign(type, statement),
+    });
+    return state;
+  }
+  async finish(gone: number[] = []): Promise<string> {
+    return (await this.call<{ state: string }>('/renewal/finish', { gone })).state;
+  }
+}
