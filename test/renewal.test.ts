@@ -38,15 +38,10 @@ async function openPortal(): Promise<Page> {
   return page;
 }
 
-let shots = 0;
 async function look(page: Page, name: string): Promise<void> {
   expect(await accessibilityViolations(page), name).toEqual([]);
   if (!pictures) return;
-  shots += 1;
-  await page.screenshot({
-    path: join(pictures, `${String(shots).padStart(2, '0')}-${name}.png`),
-    fullPage: true,
-  });
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
 }
 
 /** Presses a button that opens the assistant's window. */
