@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { auditPublicKeyFile, readAuditPublicKey } from '../audit/key.ts';
 import { type FindingKind, verifyAudit } from '../audit/verify.ts';
 import { DeskError } from '../platform/error.ts';
@@ -14,7 +15,7 @@ export const auditVerify: Command = {
       typeof key === 'string' ? key : auditPublicKeyFile(configuration.audit.key),
     );
     const { db } = await context.database();
-    const headsFile = typeof heads === 'string' ? heads : configuration.audit.heads;
+    const headsFile = typeof heads === 'string' ? await existing(heads) : configuration.audit.heads;
     const result = await verifyAudit({ db, headsFile, publicKey, now: context.now() });
     if (result.finding) {
       const { kind, row } = result.finding;
@@ -24,6 +25,20 @@ export const auditVerify: Command = {
     return 0;
   },
 };
+
+/** Without its heads a log that was emptied looks whole, so that a slip of the pen must not pass for a file of none. */
+async function existing(file: string): Promise<string> {
+  try {
+    await access(file);
+    return file;
+  } catch (cause) {
+    throw new DeskError(
+      'configuration-invalid',
+      { where: `${file}: ${(cause as NodeJS.ErrnoException).code}` },
+      { cause },
+    );
+  }
+}
 
 const reasons: Record<FindingKind, string> = {
   changed: 'the row is not what was linked (changed)',

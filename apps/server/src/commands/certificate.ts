@@ -10,6 +10,7 @@ import { type Command, UsageError } from './command.ts';
 /** Takes certificates of the former system into the register: each file whole or not at all, the others all the same. */
 export const certificateImport: Command = {
   usage: 'certificate import FILE…',
+  takes: 'some',
   does: 'Takes certificates of the former system into the register, so that their holders may sign in',
   async run(context) {
     if (context.args.length === 0) throw new UsageError('Which files?');

@@ -19,15 +19,14 @@ export const clientAdd: Command = {
     }
     const id = needed(context, 'id');
     if (!/^[a-z0-9-]{1,64}$/.test(id)) throw new UsageError('--id: lower-case letters, digits and hyphens');
-    const dailyLimit = Number(needed(context, 'daily-limit'));
-    if (!Number.isSafeInteger(dailyLimit) || dailyLimit < 0)
-      throw new UsageError('--daily-limit is a number');
+    const dailyLimit = needed(context, 'daily-limit');
+    if (!/^\d{1,9}$/.test(dailyLimit)) throw new UsageError('--daily-limit: a number of at most nine digits');
     const client = {
       id,
       name: needed(context, 'name'),
       publicKey: await readPublicKey(needed(context, 'key')),
       profiles,
-      dailyLimit,
+      dailyLimit: Number(dailyLimit),
     };
     const { db } = await context.database();
     await db.transaction().execute((tx) => addClient(tx, client, 'operator', context.now()));
@@ -47,12 +46,14 @@ const enabling = (enabled: boolean) => async (context: CommandContext) => {
 
 export const clientEnable: Command = {
   usage: 'client enable ID',
+  takes: 'one',
   does: 'Lets a registration client ask for certificates, from its next request on',
   run: enabling(true),
 };
 
 export const clientDisable: Command = {
   usage: 'client disable ID',
+  takes: 'one',
   does: 'Refuses a registration client, from its next request on',
   run: enabling(false),
 };

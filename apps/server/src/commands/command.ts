@@ -25,6 +25,8 @@ export interface CommandContext {
 export interface Command {
   /** As it stands in the help, after `certdesk`. */
   readonly usage: string;
+  /** How many arguments may follow its words; without this none. */
+  readonly takes?: 'one' | 'some';
   readonly does: string;
   /** @returns the exit code */
   run(context: CommandContext): Promise<number>;

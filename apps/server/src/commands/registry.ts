@@ -6,6 +6,7 @@ import { type Command, UsageError } from './command.ts';
 /** Takes a register file in, whole or not at all; bad lines are listed with their numbers. */
 export const registryImport: Command = {
   usage: 'registry import FILE.csv [--language zh|en]',
+  takes: 'one',
   does: 'Takes a file of the legal-entity register in; with one bad line nothing is imported and all are listed',
   async run(context) {
     const [file] = context.args;

@@ -46,6 +46,10 @@ export async function runCommand(argv: readonly string[], env: Env): Promise<num
     return 2;
   }
   const { positionals, values } = parsed;
+  if (values.help) {
+    process.stdout.write(`${help()}\n`);
+    return 0;
+  }
   const [first = 'help', second = ''] = positionals;
   const name = Object.hasOwn(commands, first) ? first : `${first} ${second}`;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -72,6 +76,7 @@ export async function runCommand(argv: readonly string[], env: Env): Promise<num
     },
   };
   try {
+    checkArguments(command, context);
     return await command.run(context);
   } catch (error) {
     if (error instanceof UsageError) {
@@ -83,6 +88,14 @@ export async function runCommand(argv: readonly string[], env: Env): Promise<num
   } finally {
     await database?.end();
   }
+}
+
+/** Nothing that was typed is passed over in silence. @throws UsageError */
+function checkArguments({ usage, takes }: Command, { args, options }: CommandContext): void {
+  const surplus = takes === 'some' ? undefined : args[takes === 'one' ? 1 : 0];
+  if (surplus !== undefined) throw new UsageError(`What is "${surplus}"?`);
+  const foreign = Object.keys(options).find((option) => !new RegExp(`--${option}(?![\\w-])`).test(usage));
+  if (foreign) throw new UsageError(`This command has no --${foreign}`);
 }
 
 function sentenceOf(error: unknown): string {
@@ -109,6 +122,7 @@ function readArguments(argv: readonly string[]) {
       'daily-limit': text,
       heads: text,
       language: text,
+      help: { type: 'boolean', short: 'h' },
     },
   });
 }

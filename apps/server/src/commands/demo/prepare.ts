@@ -13,7 +13,7 @@ import { importRegisterFile } from '../../registry/import/import.ts';
 import type { Db } from '../../schema/database.ts';
 import { parseConfiguration, readConfiguration, readPassphrase } from '../../setup/configuration.ts';
 import { trustedIssuers } from '../certificate.ts';
-import { type Command, needed } from '../command.ts';
+import { type Command, type Env, needed } from '../command.ts';
 import { configurationName, makeDesk, randomPassphrase } from '../init.ts';
 import { trustedDesk } from '../trust.ts';
 import { type DemoCompany, demoCompanies } from './companies.ts';
@@ -34,7 +34,7 @@ export const demoPrepare: Command = {
     const now = context.now();
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const passphrase = await demoPassphrase(join(folder, 'passphrase'));
-    await demoDesk(folder, url, passphrase, now);
+    await demoDesk(folder, url, assistantPorts(context.env), passphrase, now);
     const keys = join(folder, 'assistant', 'keys');
     await mkdir(keys, { recursive: true, mode: 0o700 });
     for (const company of demoCompanies) await demoKey(folder, keys, company, passphrase, now);
@@ -58,8 +58,19 @@ async function demoPassphrase(file: string): Promise<string> {
   return readPassphrase(file);
 }
 
+/** Where the assistant was told to listen, if it was told: the pages look for it there. */
+function assistantPorts(env: Env): number[] {
+  return (env.CERTDESK_ASSISTANT_PORTS ?? '').split(',').map(Number).filter(Boolean);
+}
+
 /** The desk's files; its address follows the port that this start uses. */
-async function demoDesk(folder: string, url: string, passphrase: string, now: Date): Promise<void> {
+async function demoDesk(
+  folder: string,
+  url: string,
+  ports: readonly number[],
+  passphrase: string,
+  now: Date,
+): Promise<void> {
   const file = join(folder, configurationName);
   if (!existsSync(file)) {
     await makeDesk({
@@ -74,8 +85,6 @@ async function demoDesk(folder: string, url: string, passphrase: string, now: Da
       now: new Date(now.getTime() - 3 * 365 * 86_400_000),
     });
   }
-  // Where the assistant was told to listen elsewhere, the pages look for it there.
-  const ports = (process.env.CERTDESK_ASSISTANT_PORTS ?? '').split(',').map(Number).filter(Boolean);
   const configuration = {
     publicOrigin: url,
     deskName: { zh: '演示证书自助服务', en: 'Demo certificate desk' },
