@@ -1,24 +1,18 @@
-import type { OrderState, OrderView } from '../../src/local/views.ts';
+import type { OrderView } from '../../src/local/views.ts';
 import { day, inFours } from '../format.ts';
 import { Facts } from '../parts/facts.tsx';
-import { useWords } from '../words/words.ts';
-
-export function originOf(state: OrderState): string | undefined {
-  return state.phase === 'empty' ? undefined : state.order.origin;
-}
+import { Phrase } from '../parts/phrase.tsx';
+import { useWords } from '../words/words.tsx';
 
 /** The order in words, as the key's holder agrees to it. */
 export function OrderFacts({ order }: { order: OrderView }) {
   const words = useWords();
   return (
-    <section class="card" aria-label={words.purpose[order.purpose]}>
+    <section class="card" aria-labelledby="order">
+      <h2 id="order">{words.purpose[order.purpose]}</h2>
       <p class="quiet">{words.asks(order.desk)}</p>
-      <h2>{words.purpose[order.purpose]}</h2>
       <Content order={order} />
-      <p class="phrase">
-        <span class="quiet">{words.phrase}</span> <strong>{order.phrase}</strong>
-        <span class="quiet">{words.phraseHint}</span>
-      </p>
+      <Phrase phrase={order.phrase} />
     </section>
   );
 }
@@ -39,7 +33,6 @@ function Content({ order }: { order: OrderView }) {
       <p>{words.renewalLead}</p>
       <Facts
         rows={[
-          [words.fact.case, order.caseNumber],
           [words.fact.entity, order.entityName],
           ...order.identityNumbers.map(({ kind, value }): [string, string] => [
             words.number[kind],
@@ -47,6 +40,7 @@ function Content({ order }: { order: OrderView }) {
           ]),
           [words.fact.years, words.years(order.years)],
           [words.fact.notAfter, day(order.notAfter)],
+          [words.fact.case, order.caseNumber],
           [words.fact.agreement, order.agreementVersion],
         ]}
       />

@@ -1,10 +1,11 @@
 import type { OrderState, OrderWindowStart } from '../../src/local/views.ts';
+import type { Failure } from '../api.ts';
 import { Frame } from '../parts/frame.tsx';
 import { CloseButton, Gone } from '../parts/gone.tsx';
 import { Sentence } from '../parts/sentence.tsx';
-import { LanguageContext, useWords } from '../words/words.ts';
+import { InLanguage, useWords } from '../words/words.tsx';
 import { Done } from './done.tsx';
-import { OrderFacts, originOf } from './order-facts.tsx';
+import { OrderFacts } from './order-facts.tsx';
 import { PinQuestion } from './pin-question.tsx';
 import { type FollowedOrder, useOrder } from './use-order.ts';
 import { Working } from './working.tsx';
@@ -13,70 +14,72 @@ import { Working } from './working.tsx';
 export function OrderWindow({ start }: { start: OrderWindowStart }) {
   const followed = useOrder(start);
   return (
-    <LanguageContext.Provider value={followed.language}>
+    <InLanguage language={followed.language}>
       <Screen {...followed} />
-    </LanguageContext.Provider>
+    </InLanguage>
   );
 }
 
-function Screen({ state, failure, opened, answer, decline }: FollowedOrder) {
+function Screen({ state, failure, ...more }: FollowedOrder) {
   const words = useWords();
-  if (failure?.code === 'window-gone') return <Gone />;
-  if (failure) {
-    return (
-      <Frame heading={words.failedTitle} origin={originOf(state)}>
-        <Sentence failure={failure} />
-        <CloseButton />
-      </Frame>
-    );
-  }
-  return <Phase state={state} opened={opened} answer={answer} decline={decline} />;
-}
-
-function Phase({ state, opened, answer, decline }: Omit<FollowedOrder, 'failure' | 'language'>) {
-  const words = useWords();
+  const origin = state.phase === 'empty' ? undefined : state.order.origin;
+  if (failure?.code === 'window-gone') return <Gone lead={words.goneLead.order} origin={origin} />;
+  if (failure) return <Failed failure={failure} origin={origin} />;
   switch (state.phase) {
     case 'empty':
       return (
         <Frame heading={words.waiting}>
-          <p class="lead">{opened ? words.waitingLead : words.noOpener}</p>
+          <p class="lead">{more.opened ? words.waitingLead : words.noOpener}</p>
         </Frame>
       );
     case 'key':
-      return <WantedKey state={state} decline={decline} />;
-    case 'pin':
-      return <PinQuestion key={state.order.id} state={state} answer={answer} decline={decline} />;
+      return <WantedKey state={state} {...more} />;
+    case 'pin': {
+      // Other certificates are another question: what was typed or chosen for the last ones does not stay.
+      const asked = state.certificates.map(({ certificate }) => certificate.digest).join();
+      return <PinQuestion key={asked} state={state} {...more} />;
+    }
     case 'working':
       return <Working state={state} />;
     case 'done':
       return <Done state={state} />;
     case 'failed':
-      return (
-        <Frame heading={words.failedTitle} origin={state.order.origin}>
-          <Sentence failure={state} />
-          <CloseButton />
-        </Frame>
-      );
+      return <Failed failure={state} origin={origin} />;
     case 'declined':
       return (
-        <Frame heading={words.declinedTitle} origin={state.order.origin}>
+        <Frame heading={more.begun ? words.stoppedTitle : words.declinedTitle} origin={origin}>
+          {more.begun && <p class="note wait">{words.stoppedLead}</p>}
           <CloseButton />
         </Frame>
       );
   }
 }
 
-function WantedKey({ state, decline }: { state: OrderState & { phase: 'key' }; decline: () => void }) {
+function Failed({ failure, origin }: { failure: Failure; origin: string | undefined }) {
   const words = useWords();
   return (
-    <Frame heading={words.keyTitle[state.code]} origin={state.order.origin}>
-      <p class="lead" role="status">
-        {words.keyLead[state.code]}
+    <Frame heading={words.failedTitle} origin={origin}>
+      <Sentence failure={failure} />
+      <CloseButton />
+    </Frame>
+  );
+}
+
+interface WantedKeyProps extends Pick<FollowedOrder, 'begun' | 'decline'> {
+  readonly state: OrderState & { phase: 'key' };
+}
+
+function WantedKey({ state: { order, code }, begun, decline }: WantedKeyProps) {
+  const words = useWords();
+  return (
+    <Frame heading={words.keyTitle[code]} origin={order.origin}>
+      <p class="note wait" role="status">
+        {words.keyLead[code]}
       </p>
-      <OrderFacts order={state.order} />
+      <OrderFacts order={order} />
       <p class="row">
         <button type="button" onClick={decline}>
-          {words.decline}
+          {begun ? words.later : words.decline}
         </button>
       </p>
     </Frame>

@@ -1,37 +1,37 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Candidate, OrderState, PinProblem } from '../../src/local/views.ts';
-import { day } from '../format.ts';
+import type { Candidate, OrderState } from '../../src/local/views.ts';
 import { Frame } from '../parts/frame.tsx';
 import { PinField, takePin } from '../parts/pin-field.tsx';
-import { Tries } from '../parts/tries.tsx';
-import { useWords } from '../words/words.ts';
+import { isLastTry, LastTry, problemText, Tries } from '../parts/tries.tsx';
+import { useWords } from '../words/words.tsx';
+import { Candidates, CandidateText } from './candidates.tsx';
 import { OrderFacts } from './order-facts.tsx';
 import type { FollowedOrder } from './use-order.ts';
 
-interface Props extends Pick<FollowedOrder, 'answer' | 'decline'> {
+interface Props extends Pick<FollowedOrder, 'begun' | 'answer' | 'decline'> {
   readonly state: OrderState & { phase: 'pin' };
 }
 
 /** The order, which certificate, and the PIN. */
-export function PinQuestion({ state, answer, decline }: Props) {
+export function PinQuestion({ state, begun, answer, decline }: Props) {
   const words = useWords();
-  const { order, certificates, again } = state;
-  const field = useRef<HTMLInputElement>(null);
+  const { order, certificates, problem, again } = state;
   const [chosen, setChosen] = useState<string | null>(null);
   const [sure, setSure] = useState(false);
   const [checking, setChecking] = useState(false);
   const [missing, setMissing] = useState<string | null>(null);
-  const candidate =
-    certificates.length === 1
-      ? certificates[0]
-      : certificates.find(({ certificate }) => certificate.digest === chosen);
-  const last = candidate !== undefined && isLastTry(candidate);
-  const said = missing ?? (state.problem && problemText(state.problem, words));
+  const field = useRef<HTMLInputElement>(null);
+  const form = useRef<HTMLFormElement>(null);
+  const candidate = chosenOf(certificates, chosen);
+  const last = candidate !== undefined && isLastTry(candidate.pin, problem);
+  // Gone while the key judges: the same sentence twice running is then said twice.
+  const said = checking ? null : (missing ?? (problem && problemText(words, problem, candidate?.pin)));
 
-  // After a wrong PIN the field is where one goes on.
   useEffect(() => {
-    if (said) field.current?.focus();
-  }, [said]);
+    if (!said) return;
+    if (candidate) field.current?.focus();
+    else form.current?.querySelector<HTMLInputElement>('input[type=radio]:enabled')?.focus();
+  }, [said, candidate]);
 
   async function submit(event: Event) {
     event.preventDefault();
@@ -43,7 +43,13 @@ export function PinQuestion({ state, answer, decline }: Props) {
     setMissing(null);
     setChecking(true);
     await answer({ certificate: candidate.certificate.digest, pin, confirmLastTry: last && sure });
+    setSure(false);
     setChecking(false);
+  }
+
+  function choose(digest: string) {
+    setChosen(digest);
+    setMissing(null);
     setSure(false);
   }
 
@@ -51,56 +57,36 @@ export function PinQuestion({ state, answer, decline }: Props) {
     <Frame heading={words.pinTitle[order.purpose]} origin={order.origin}>
       {again && <p class="note wait">{words.again}</p>}
       <OrderFacts order={order} />
-      <form onSubmit={submit} noValidate>
+      <form ref={form} onSubmit={submit} noValidate>
         {certificates.length > 1 ? (
-          <fieldset>
-            <legend>{words.which}</legend>
-            {certificates.map((one) => (
-              <label key={one.certificate.digest} class="choice">
-                <input
-                  type="radio"
-                  name="certificate"
-                  checked={one.certificate.digest === chosen}
-                  disabled={one.pin.flag === 'locked'}
-                  onChange={() => {
-                    setChosen(one.certificate.digest);
-                    setMissing(null);
-                  }}
-                />
-                <CandidateText candidate={one} />
-              </label>
-            ))}
-          </fieldset>
+          <Candidates certificates={certificates} chosen={chosen} onChoose={choose} />
         ) : (
           candidate && (
-            <div class="card">
+            <p class="card">
               <CandidateText candidate={candidate} />
-            </div>
+            </p>
           )
         )}
         <PinField
-          id="certdesk-digits"
+          id="digits"
           label={words.pin}
           field={field}
-          invalid={said !== null}
-          describedBy={said ? 'problem' : undefined}
+          invalid={said !== null && candidate !== undefined}
+          describedBy="problem tries"
           disabled={checking}
         />
         <div role="alert" id="problem">
           {said && <p class="note stop">{said}</p>}
         </div>
-        {candidate && <Tries pin={candidate.pin} />}
-        {last && (
-          <label class="check">
-            <input type="checkbox" checked={sure} onChange={() => setSure(!sure)} /> {words.lastTry}
-          </label>
-        )}
+        <div id="tries">{candidate && <Tries pin={candidate.pin} />}</div>
+        {last && <LastTry sure={sure} onChange={setSure} />}
+        <p class="quiet">{words.pinStays}</p>
         <p class="row">
           <button type="submit" class="main" disabled={checking}>
             {checking ? words.checking : words.agree[order.purpose]}
           </button>
           <button type="button" onClick={decline} disabled={checking}>
-            {words.decline}
+            {begun ? words.later : words.decline}
           </button>
         </p>
       </form>
@@ -108,23 +94,8 @@ export function PinQuestion({ state, answer, decline }: Props) {
   );
 }
 
-function CandidateText({ candidate: { certificate, key, pin } }: { candidate: Candidate }) {
-  const words = useWords();
-  return (
-    <span class="candidate">
-      <strong>{certificate.entityName}</strong>
-      <span class="quiet">
-        {words.until(day(certificate.notBefore), day(certificate.notAfter))} · {key.label || key.serial}
-        {pin.flag === 'locked' && ` · ${words.flag.locked}`}
-      </span>
-    </span>
-  );
-}
-
-function isLastTry({ pin }: Candidate): boolean {
-  return pin.flag === 'final' || pin.tries === 1;
-}
-
-function problemText(problem: PinProblem, words: ReturnType<typeof useWords>): string {
-  return words.problem[problem];
+/** Where there is but one, there is nothing to choose. */
+function chosenOf(certificates: readonly Candidate[], digest: string | null): Candidate | undefined {
+  if (certificates.length === 1) return certificates[0];
+  return certificates.find(({ certificate }) => certificate.digest === digest);
 }

@@ -1,9 +1,11 @@
-import type { SignedOrder, WindowMessage } from '@certdesk/contract';
+import type { SignedOrder } from '@certdesk/contract';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { OrderState, OrderWindowStart, WindowApi } from '../../src/local/views.ts';
-import { call, type Failure, failureOf } from '../api.ts';
+import { call, type Failure, failureOf, poll } from '../api.ts';
 import { openerOf } from '../opener.ts';
-import type { Language } from '../words/words.ts';
+import type { Language } from '../words/words.tsx';
+import { idOf, messagesOf } from './messages.ts';
+import { useLeaving } from './use-leaving.ts';
 
 export interface FollowedOrder {
   readonly state: OrderState;
@@ -11,6 +13,8 @@ export interface FollowedOrder {
   readonly language: Language;
   /** A page has opened this window. */
   readonly opened: boolean;
+  /** Work on the key had begun before: declining now undoes nothing. */
+  readonly begun: boolean;
   /** Gives the PIN. Resolves when the key has judged it. */
   answer(reply: WindowApi['/api/order/pin']['request']): Promise<void>;
   decline(): void;
@@ -22,15 +26,25 @@ export function useOrder(start: OrderWindowStart): FollowedOrder {
   const [state, setState] = useState<OrderState>({ version: 0, phase: 'empty' });
   const [failure, setFailure] = useState<Failure | null>(null);
   const [language, setLanguage] = useState<Language>(start.language);
-  const told = useRef('');
+  const [begun, setBegun] = useState(false);
   const latest = useRef(state);
+  const told = useRef(new Set<string>());
 
-  // Answers may overtake each other: an older state never replaces a newer one.
-  const take = useCallback((next: OrderState) => {
-    if (next.version < latest.current.version) return;
-    latest.current = next;
-    setState(next);
-  }, []);
+  const take = useCallback(
+    (next: OrderState) => {
+      // Answers may overtake each other: an older state never replaces a newer one.
+      if (next.phase === 'empty' || next.version < latest.current.version) return;
+      latest.current = next;
+      setState(next);
+      if (hasBegun(next)) setBegun(true);
+      for (const message of messagesOf(next)) {
+        if (told.current.has(message.type)) continue;
+        told.current.add(message.type);
+        opener?.tell(message, next.order.origin);
+      }
+    },
+    [opener],
+  );
 
   useEffect(() => {
     if (!opener) return undefined;
@@ -44,15 +58,12 @@ export function useOrder(start: OrderWindowStart): FollowedOrder {
       } catch (error) {
         const refused = failureOf(error);
         setFailure(refused);
-        // Only a desk that is trusted is told anything, even that it was refused.
-        if (refused.code !== 'window-gone' && start.origins.includes(origin)) {
-          const { code, details } = refused;
-          opener.tell({ type: 'certdesk failed', order: idOf(order), code, details }, origin);
-        }
+        if (refused.code === 'window-gone') return;
+        opener.tell({ type: 'certdesk failed', order: idOf(order), ...refused }, origin);
       }
     };
     const stop = opener.listen((message, origin) => {
-      // A stranger may not even have the window closed.
+      // Strangers are not even told that they are refused, and may not have the window closed.
       if (!start.origins.includes(origin)) return;
       if (message.type === 'certdesk order') void show(message.order, origin, message.language);
       else if (latest.current.phase !== 'working') window.close();
@@ -61,39 +72,21 @@ export function useOrder(start: OrderWindowStart): FollowedOrder {
     return stop;
   }, [opener, start, take]);
 
-  const begun = state.phase !== 'empty';
+  const following = state.phase !== 'empty';
   useEffect(() => {
-    if (!begun) return undefined;
-    let over = false;
+    if (!following) return undefined;
+    const end = new AbortController();
     const follow = async () => {
-      while (!over && !isOver(latest.current)) {
-        try {
-          take(await call('/api/order/state', { after: latest.current.version }));
-        } catch (error) {
-          if (!over) setFailure(failureOf(error));
-          return;
-        }
-      }
+      while (!end.signal.aborted && !isOver(latest.current))
+        take(await poll('/api/order/state', latest.current.version, end.signal));
     };
-    void follow();
-    return () => {
-      over = true;
-    };
-  }, [begun, take]);
+    follow().catch((error: unknown) => {
+      if (!end.signal.aborted) setFailure(failureOf(error));
+    });
+    return () => end.abort();
+  }, [following, take]);
 
-  useEffect(() => {
-    const message = messageOf(state);
-    if (!message || state.phase === 'empty' || told.current === message.type) return;
-    told.current = message.type;
-    opener?.tell(message, state.order.origin);
-  }, [opener, state]);
-
-  useEffect(() => {
-    if (state.phase !== 'working') return undefined;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('beforeunload', warn);
-    return () => window.removeEventListener('beforeunload', warn);
-  }, [state.phase]);
+  useLeaving(latest);
 
   const answer = useCallback(
     async (reply: WindowApi['/api/order/pin']['request']) => {
@@ -108,39 +101,15 @@ export function useOrder(start: OrderWindowStart): FollowedOrder {
   const decline = useCallback(() => {
     call('/api/order/decline', {}).then(take, (error: unknown) => setFailure(failureOf(error)));
   }, [take]);
-  return { state, failure, language, opened: opener !== undefined, answer, decline };
+  return { state, failure, language, opened: opener !== undefined, begun, answer, decline };
 }
 
 function isOver({ phase }: OrderState): boolean {
   return phase === 'done' || phase === 'failed' || phase === 'declined';
 }
 
-/** What the page is told of a state; no PIN, no key, nothing that it does not need. */
-function messageOf(state: OrderState): WindowMessage | undefined {
-  switch (state.phase) {
-    case 'working':
-      return { type: 'certdesk taken', order: state.order.id };
-    case 'done': {
-      const { result } = state;
-      const order = state.order.id;
-      if (result.purpose !== 'sign-in') return { type: 'certdesk finished', order };
-      const { statement, certificate } = result;
-      return { type: 'certdesk signed', order, statement, certificate };
-    }
-    case 'failed':
-      return { type: 'certdesk failed', order: state.order.id, code: state.code, details: state.details };
-    case 'declined':
-      return { type: 'certdesk declined', order: state.order.id };
-    default:
-      return undefined;
-  }
-}
-
-/** The id that the page gave the order; the assistant, not this window, judges whether the order is genuine. */
-function idOf(order: SignedOrder): string {
-  try {
-    return String((JSON.parse(atob(order.payload)) as { id?: unknown }).id);
-  } catch {
-    return '';
-  }
+function hasBegun(state: OrderState): boolean {
+  if (state.phase === 'pin') return state.again;
+  if (state.phase === 'key') return state.code === 'key-removed';
+  return state.phase === 'working';
 }

@@ -1,26 +1,34 @@
+import type { WriteStep } from '@certdesk/contract';
 import type { OrderState } from '../../src/local/views.ts';
 import { Frame } from '../parts/frame.tsx';
-import { useWords } from '../words/words.ts';
+import { useWords } from '../words/words.tsx';
 
 /** As `writeSteps` of the contract has them; its schemas would come along with an import. */
-const steps = ['generate', 'issue', 'write', 'prove', 'tidy'] as const;
+const renewalSteps: readonly WriteStep[] = ['generate', 'issue', 'write', 'prove', 'tidy'];
+const tidySteps: readonly WriteStep[] = ['tidy'];
 
+/** The key is being written to: how far it is, and what happens if it is pulled out all the same. */
 export function Working({ state }: { state: OrderState & { phase: 'working' } }) {
   const words = useWords();
   const { order, step, waitingForServer } = state;
-  const signIn = order.purpose === 'sign-in';
-  const shown = order.purpose === 'renewal' ? steps : order.purpose === 'tidy' ? (['tidy'] as const) : [];
-  const at = (shown as readonly unknown[]).indexOf(step);
+  if (order.purpose === 'sign-in') return <Frame heading={words.workingSignIn} origin={order.origin} />;
+  const steps = order.purpose === 'renewal' ? renewalSteps : tidySteps;
+  const named = (one: WriteStep) => (order.purpose === 'tidy' ? words.tidyStep : words.steps[one]);
+  const at = (steps as readonly unknown[]).indexOf(step);
+  const now = steps[at];
   return (
-    <Frame heading={signIn ? words.workingSignIn : words.workingTitle} origin={order.origin}>
-      {!signIn && <p class="lead">{words.workingLead}</p>}
+    <Frame heading={words.workingTitle[order.purpose]} origin={order.origin}>
+      <p class="lead">{words.workingLead[order.purpose]}</p>
+      <p class="progress" role="status">
+        {now ? words.stepNow(at + 1, steps.length, named(now)) : words.takingUp}
+      </p>
       <ol class="steps">
-        {shown.map((one, place) => {
-          const now = place === at ? 'now' : place < at ? 'done' : 'later';
+        {steps.map((one, place) => {
+          const stand = place === at ? 'now' : place < at ? 'done' : 'later';
           return (
-            <li key={one} class={now} aria-current={now === 'now' ? 'step' : undefined}>
-              <span aria-hidden="true">{now === 'done' ? '✓' : now === 'now' ? '▸' : '·'}</span>
-              {words.steps[one]} <small>{words.stepState[now]}</small>
+            <li key={one} class={stand} aria-current={stand === 'now' ? 'step' : undefined}>
+              <span aria-hidden="true">{marks[stand]}</span>
+              {named(one)} <small>{words.stepState[stand]}</small>
             </li>
           );
         })}
@@ -29,3 +37,5 @@ export function Working({ state }: { state: OrderState & { phase: 'working' } })
     </Frame>
   );
 }
+
+const marks = { now: '●', done: '✓', later: '○' };

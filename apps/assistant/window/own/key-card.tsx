@@ -1,47 +1,72 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { KeyView } from '../../src/local/views.ts';
 import { CertificateFacts } from '../parts/certificate-facts.tsx';
 import { Sentence } from '../parts/sentence.tsx';
 import { Tries } from '../parts/tries.tsx';
-import { useWords } from '../words/words.ts';
+import { useWords } from '../words/words.tsx';
 import { PinForm } from './pin-form.tsx';
+
+type Form = 'verify' | 'change';
 
 /** One key: what is on it, and its PIN. */
 export function KeyCard({ view, onPinUsed }: { view: KeyView; onPinUsed: () => void }) {
   const words = useWords();
-  const [form, setForm] = useState<'verify' | 'change' | null>(null);
+  const title = useId();
+  const [form, setForm] = useState<Form | null>(null);
+  const [done, setDone] = useState<Form | null>(null);
+  const outcome = useRef<HTMLParagraphElement>(null);
   const { label, serial, manufacturer, model, pin, certificates, trouble } = view;
+
+  // The form is gone; its outcome is where one goes on.
+  useEffect(() => {
+    if (done) outcome.current?.focus();
+  }, [done]);
+
+  function open(kind: Form | null) {
+    setForm(kind);
+    setDone(null);
+  }
+
   return (
-    <section class="card" aria-label={label || serial}>
-      <h2>
-        {label || serial}{' '}
-        <small class="quiet">{[manufacturer, model, serial].filter(Boolean).join(' · ')}</small>
+    <section class="card" aria-labelledby={title}>
+      <h2 id={title}>
+        {label || serial} <small>{[manufacturer, model, serial].filter(Boolean).join(' · ')}</small>
       </h2>
       {trouble && <Sentence failure={{ code: trouble, details: {} }} />}
       {!trouble && certificates.length === 0 && <p>{words.noCertificates}</p>}
       {certificates.map((certificate) => (
-        <details key={certificate.digest} open={certificates.length === 1}>
-          <summary>
-            {certificate.entityName} · {words.use[certificate.use]}
-          </summary>
+        <details key={certificate.digest} open={certificate.use === 'signing'}>
+          <summary>{words.use[certificate.use]}</summary>
           <CertificateFacts certificate={certificate} />
         </details>
       ))}
-      <Tries pin={pin} />
-      {pin.flag === 'locked' ? (
-        <p class="note stop">{words.problem.locked}</p>
-      ) : (
+      {pin.flag === 'locked' ? <p class="note stop">{words.problem.locked}</p> : <Tries pin={pin} />}
+      {done && (
+        <p class="note" role="status" tabIndex={-1} ref={outcome}>
+          {words.pinDone[done]}
+        </p>
+      )}
+      {pin.flag !== 'locked' && !form && (
         <p class="row">
-          <button type="button" aria-expanded={form === 'verify'} onClick={() => setForm('verify')}>
-            {words.verifyPin}
+          <button type="button" onClick={() => open('verify')}>
+            {words.pinForm.verify}
           </button>
-          <button type="button" aria-expanded={form === 'change'} onClick={() => setForm('change')}>
-            {words.changePin}
+          <button type="button" onClick={() => open('change')}>
+            {words.pinForm.change}
           </button>
         </p>
       )}
-      {form && (
-        <PinForm key={form} kind={form} view={view} onUsed={onPinUsed} onClose={() => setForm(null)} />
+      {pin.flag !== 'locked' && form && (
+        <PinForm
+          kind={form}
+          view={view}
+          onUsed={onPinUsed}
+          onDone={() => {
+            setDone(form);
+            setForm(null);
+          }}
+          onCancel={() => open(null)}
+        />
       )}
     </section>
   );

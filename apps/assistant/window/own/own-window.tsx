@@ -1,99 +1,69 @@
-import { useEffect, useState } from 'preact/hooks';
-import type { KeyList, OwnWindowStart } from '../../src/local/views.ts';
-import { call, type Failure, failureOf } from '../api.ts';
+import { useState } from 'preact/hooks';
+import type { OwnWindowStart } from '../../src/local/views.ts';
 import { Frame } from '../parts/frame.tsx';
 import { Gone } from '../parts/gone.tsx';
+import { Phrase } from '../parts/phrase.tsx';
 import { Sentence } from '../parts/sentence.tsx';
-import { type Language, LanguageContext, useWords } from '../words/words.ts';
+import { InLanguage, type Language, useWords } from '../words/words.tsx';
 import { KeyCard } from './key-card.tsx';
+import { useKeys } from './use-keys.ts';
 
 /** The assistant's own window: the keys that are in, their certificates and PINs. */
 export function OwnWindow({ start }: { start: OwnWindowStart }) {
   const [language, setLanguage] = useState<Language>(start.language);
-  useEffect(() => {
-    document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
-  }, [language]);
+  const other = language === 'zh' ? 'en' : 'zh';
   return (
-    <LanguageContext.Provider value={language}>
-      <Content start={start} onLanguage={() => setLanguage(language === 'zh' ? 'en' : 'zh')} />
-    </LanguageContext.Provider>
+    <InLanguage language={language}>
+      <Content start={start} other={other} onLanguage={() => setLanguage(other)} />
+    </InLanguage>
   );
 }
 
-function Content({ start, onLanguage }: { start: OwnWindowStart; onLanguage: () => void }) {
+interface Props {
+  readonly start: OwnWindowStart;
+  readonly other: Language;
+  readonly onLanguage: () => void;
+}
+
+function Content({ start, other, onLanguage }: Props) {
   const words = useWords();
   const { list, failure, reload } = useKeys();
-  if (failure?.code === 'window-gone') return <Gone />;
-  const other = (
-    <button
-      type="button"
-      class="link"
-      onClick={onLanguage}
-      lang={words.language === 'English' ? 'en' : 'zh-CN'}
-    >
-      {words.language}
+  if (failure?.code === 'window-gone') return <Gone lead={words.goneLead.own} />;
+  const tools = (
+    <button type="button" class="link" onClick={onLanguage} lang={other === 'zh' ? 'zh-CN' : 'en'}>
+      {words.otherLanguage}
     </button>
   );
   return (
-    <Frame heading={words.keys} tools={other}>
+    <Frame heading={words.keys} tools={tools}>
       {failure && <Sentence failure={failure} />}
-      <div aria-live="polite">
-        {list?.keys.length === 0 && (
-          <div class="note wait">
-            <p>
-              <strong>{words.keysNone}</strong>
-            </p>
-            <p>{words.keysNoneLead}</p>
-          </div>
-        )}
-      </div>
+      <p class={list?.keys.length === 0 ? 'note wait' : 'quiet'} role="status">
+        {list ? words.keysIn(list.keys.length) : words.looking}
+      </p>
       {list?.keys.map((key) => (
-        <KeyCard key={key.ref} view={key} onPinUsed={reload} />
+        // Another key in the same slot is another key: what was typed for the last one does not stay.
+        <KeyCard key={`${key.ref} ${key.serial}`} view={key} onPinUsed={reload} />
       ))}
-      <section class="card">
-        <h2>{words.desks}</h2>
-        {start.desks.length === 0 && <p>{words.desksNone}</p>}
-        <ul class="plain">
-          {start.desks.map(({ origin, name }) => (
-            <li key={origin}>
-              {name} <code>{origin}</code>
-            </li>
-          ))}
-        </ul>
-        <p class="phrase">
-          <span class="quiet">{words.phrase}</span> <strong>{start.phrase}</strong>
-          <span class="quiet">{words.phraseHint}</span>
-        </p>
-        <p class="quiet">{words.version(start.version)}</p>
-      </section>
+      <About start={start} />
     </Frame>
   );
 }
 
-function useKeys() {
-  const [list, setList] = useState<KeyList | null>(null);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const [round, setRound] = useState(0);
-  // A new round asks what is on the keys now: using a PIN changes its tries, which no key announces.
-  useEffect(() => {
-    let over = false;
-    const follow = async () => {
-      for (let after = -1; !over; ) {
-        try {
-          const next = await call('/api/own/keys', { after });
-          if (over) return;
-          after = next.version;
-          setList(next);
-        } catch (error) {
-          if (!over) setFailure(failureOf(error));
-          return;
-        }
-      }
-    };
-    void follow();
-    return () => {
-      over = true;
-    };
-  }, [round]);
-  return { list, failure, reload: () => setRound((last) => last + 1) };
+function About({ start: { phrase, desks, version } }: { start: OwnWindowStart }) {
+  const words = useWords();
+  return (
+    <section class="card" aria-labelledby="about">
+      <h2 id="about">{words.desks}</h2>
+      {desks.length === 0 && <p>{words.desksNone}</p>}
+      <ul class="plain">
+        {desks.map(({ origin, name }) => (
+          <li key={origin}>
+            {name} <span class="quiet">{origin}</span>
+          </li>
+        ))}
+      </ul>
+      <Phrase phrase={phrase} />
+      <p class="quiet">{words.version(version)}</p>
+    </section>
+  );
 }

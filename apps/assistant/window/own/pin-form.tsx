@@ -1,51 +1,77 @@
-import { useRef, useState } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { KeyView, PinAnswer } from '../../src/local/views.ts';
 import { call, type Failure, failureOf } from '../api.ts';
 import { PinField, takePin } from '../parts/pin-field.tsx';
 import { Sentence } from '../parts/sentence.tsx';
-import { Tries } from '../parts/tries.tsx';
-import { useWords } from '../words/words.ts';
+import { isLastTry, LastTry, problemText } from '../parts/tries.tsx';
+import { useWords } from '../words/words.tsx';
 
 interface Props {
   readonly kind: 'verify' | 'change';
   readonly view: KeyView;
+  /** A try may have been spent. */
   readonly onUsed: () => void;
-  readonly onClose: () => void;
+  readonly onDone: () => void;
+  readonly onCancel: () => void;
 }
 
+type Field = RefObject<HTMLInputElement | null>;
+
+/** As `checkPinFormat` of the key drivers has it, which the key's side checks again. */
+const pinFormat = /^[\x20-\x7e]{6,16}$/;
+
 /** Checks or changes a key's PIN. The key alone judges; a wrong PIN costs a try, and the last one is asked about. */
-export function PinForm({ kind, view, onUsed, onClose }: Props) {
+export function PinForm({ kind, view, onUsed, onDone, onCancel }: Props) {
   const words = useWords();
+  const id = useId();
   const present = useRef<HTMLInputElement>(null);
   const fresh = useRef<HTMLInputElement>(null);
   const again = useRef<HTMLInputElement>(null);
   const [answer, setAnswer] = useState<PinAnswer | null>(null);
-  const [complaint, setComplaint] = useState<string | null>(null);
+  const [complaint, setComplaint] = useState<{ text: string; field: Field } | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [sure, setSure] = useState(false);
   const [busy, setBusy] = useState(false);
-  const pin = answer?.pin ?? view.pin;
-  const last = pin.flag === 'final' || pin.tries === 1;
-  const id = (name: string) => `${view.ref}-${kind}-${name}`;
+  const problem = answer && answer.result !== 'ok' ? answer.result : null;
+  const last = isLastTry(view.pin, problem);
+  const said = complaint?.text ?? (problem && problemText(words, problem, answer?.pin));
+  const wrong = complaint?.field ?? (said ? present : undefined);
+
+  useEffect(() => present.current?.focus(), []);
+  useEffect(() => {
+    if (!busy) wrong?.current?.focus();
+  }, [busy, wrong]);
+
+  function complain(text: string, field: Field) {
+    setAnswer(null);
+    setComplaint({ text, field });
+  }
 
   async function submit(event: Event) {
     event.preventDefault();
     if (busy) return;
     setFailure(null);
-    setAnswer(null);
-    const [old, first, second] = [takePin(present), takePin(fresh), takePin(again)];
-    if (old === '') return setComplaint(words.pinEmpty);
-    if (kind === 'change' && first !== second) return setComplaint(words.pinsDiffer);
-    if (last && !sure) return setComplaint(words.lastTryMissing);
+    if (present.current?.value === '') return complain(words.pinEmpty, present);
+    let newPin = '';
+    if (kind === 'change') {
+      newPin = takePin(fresh);
+      const repeated = takePin(again);
+      if (!pinFormat.test(newPin)) return complain(words.newPinFormat, fresh);
+      if (newPin !== repeated) return complain(words.pinsDiffer, fresh);
+    }
+    if (last && !sure) return complain(words.lastTryMissing, present);
+    const request = { key: view.ref, pin: takePin(present), confirmLastTry: last && sure };
     setComplaint(null);
+    setAnswer(null);
     setBusy(true);
-    const request = { key: view.ref, pin: old, confirmLastTry: last && sure };
     try {
-      setAnswer(
+      const got =
         kind === 'verify'
           ? await call('/api/own/verify-pin', request)
-          : await call('/api/own/change-pin', { ...request, newPin: first }),
-      );
+          : await call('/api/own/change-pin', { ...request, newPin });
+      if (got.result === 'ok') onDone();
+      setAnswer(got);
     } catch (error) {
       setFailure(failureOf(error));
     }
@@ -54,47 +80,32 @@ export function PinForm({ kind, view, onUsed, onClose }: Props) {
     onUsed();
   }
 
-  const problem = complaint ?? (answer && answer.result !== 'ok' ? words.problem[answer.result] : null);
+  const field = (ref: Field, name: string) => ({
+    id: `${id}-${name}`,
+    field: ref,
+    disabled: busy,
+    invalid: wrong === ref,
+    describedBy: `${id}-problem`,
+  });
   return (
-    <form onSubmit={submit} noValidate>
-      <PinField
-        id={id('present')}
-        label={kind === 'verify' ? words.pin : words.oldPin}
-        field={present}
-        invalid={problem !== null}
-        describedBy={id('problem')}
-        disabled={busy}
-      />
+    <form onSubmit={submit} noValidate aria-label={words.pinForm[kind]}>
+      <PinField label={kind === 'verify' ? words.pin : words.oldPin} {...field(present, 'present')} />
       {kind === 'change' && (
         <>
-          <PinField
-            id={id('new')}
-            label={words.newPin}
-            hint={words.newPinHint}
-            field={fresh}
-            disabled={busy}
-          />
-          <PinField id={id('again')} label={words.newPinAgain} field={again} disabled={busy} />
+          <PinField label={words.newPin} hint={words.newPinHint} {...field(fresh, 'new')} />
+          <PinField label={words.newPinAgain} {...field(again, 'again')} />
         </>
       )}
-      <div role="alert" id={id('problem')}>
-        {problem && <p class="note stop">{problem}</p>}
-        {failure && <Sentence failure={failure} />}
+      <div role="alert" id={`${id}-problem`}>
+        {said && <p class="note stop">{said}</p>}
       </div>
-      <div role="status">
-        {answer?.result === 'ok' && <p class="note">{kind === 'verify' ? words.verified : words.changed}</p>}
-        {answer && <Tries pin={answer.pin} />}
-      </div>
-      {last && (
-        <label class="check">
-          <input type="checkbox" checked={sure} onChange={() => setSure(!sure)} /> {words.lastTry}
-        </label>
-      )}
+      {failure && <Sentence failure={failure} />}
+      {last && <LastTry sure={sure} onChange={setSure} />}
       <p class="row">
         <button type="submit" class="main" disabled={busy}>
-          {busy ? words.checking : kind === 'verify' ? words.verifyPin : words.changePin}
+          {busy ? words.checking : words.pinForm[kind]}
         </button>
-        <button type="button" onClick={onClose}>
+        <button type="button" onClick={onCancel} disabled={busy}>
           {words.cancel}
         </button>
       </p>

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { useWords } from '../words/words.ts';
+import { useWords } from '../words/words.tsx';
 
 interface Props {
   readonly heading: string;
   /** Who asks, as it stands in the dark bar. */
   readonly origin?: string | undefined;
-  readonly children: ComponentChildren;
+  readonly children?: ComponentChildren;
   readonly tools?: ComponentChildren;
 }
 

@@ -1,9 +1,6 @@
 import type { RefObject } from 'preact';
 import { useState } from 'preact/hooks';
-import { useWords } from '../words/words.ts';
-
-/** Dots without a password field: password managers offer to keep what is typed into one, whatever they are told. */
-const masked = typeof CSS !== 'undefined' && CSS.supports('-webkit-text-security', 'disc');
+import { useWords } from '../words/words.tsx';
 
 interface Props {
   readonly id: string;
@@ -16,6 +13,11 @@ interface Props {
   readonly disabled?: boolean;
 }
 
+/**
+ * A field of type password, because no other keeps input methods away: those for Chinese would show, learn and perhaps
+ * send off what is typed. What is announced as a one-time code no browser offers to keep; and the field is empty again
+ * before anything could be kept, without a name that says what was in it.
+ */
 export function PinField({ id, label, hint, invalid = false, describedBy, field, disabled = false }: Props) {
   const words = useWords();
   const [shown, setShown] = useState(false);
@@ -23,8 +25,7 @@ export function PinField({ id, label, hint, invalid = false, describedBy, field,
   const attributes = {
     ref: field,
     id,
-    class: masked && !shown ? 'dots' : undefined,
-    autocomplete: masked ? 'off' : 'new-password',
+    autocomplete: 'one-time-code',
     autocapitalize: 'off',
     autocorrect: 'off',
     spellcheck: false,
@@ -32,8 +33,11 @@ export function PinField({ id, label, hint, invalid = false, describedBy, field,
     'aria-invalid': invalid,
     'aria-describedby': [hintId, describedBy].filter(Boolean).join(' ') || undefined,
     disabled,
+    // What extensions that keep passwords go by.
     'data-1p-ignore': true,
+    'data-bwignore': true,
     'data-lpignore': 'true',
+    'data-form-type': 'other',
   } as const;
   return (
     <div class="field">
@@ -43,7 +47,7 @@ export function PinField({ id, label, hint, invalid = false, describedBy, field,
           {hint}
         </p>
       )}
-      {masked || shown ? <input type="text" {...attributes} /> : <input type="password" {...attributes} />}
+      {shown ? <input type="text" {...attributes} /> : <input type="password" {...attributes} />}
       <label class="check">
         <input type="checkbox" checked={shown} onChange={() => setShown(!shown)} /> {words.show}
       </label>

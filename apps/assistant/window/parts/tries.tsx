@@ -1,12 +1,37 @@
-import type { PinView } from '../../src/local/views.ts';
-import { useWords } from '../words/words.ts';
+import type { PinProblem, PinView } from '../../src/local/views.ts';
+import { useWords } from '../words/words.tsx';
+import type { Words } from '../words/zh.ts';
 
 /** How many tries the key still gives, in words. */
-export function Tries({ pin: { tries, flag } }: { pin: PinView }) {
+export function Tries({ pin }: { pin: PinView }) {
   const words = useWords();
-  const said =
-    flag === 'locked' ? words.flag.locked : tries === null ? words.triesUnknown : words.tries(tries);
-  const more = tries === null && flag !== 'locked' ? words.flag[flag] : '';
-  const grave = flag === 'final' || flag === 'locked' || tries === 1;
-  return <p class={grave ? 'tries grave' : 'tries'}>{more ? `${said} · ${more}` : said}</p>;
+  const grave = pin.flag === 'locked' || isLastTry(pin);
+  return <p class={grave ? 'grave' : 'quiet'}>{triesText(words, pin)}</p>;
+}
+
+/** Asked for when one wrong PIN more locks the key. */
+export function LastTry({ sure, onChange }: { sure: boolean; onChange: (sure: boolean) => void }) {
+  const words = useWords();
+  return (
+    <label class="check">
+      <input type="checkbox" checked={sure} onChange={() => onChange(!sure)} /> {words.lastTry}
+    </label>
+  );
+}
+
+export function isLastTry({ tries, flag }: PinView, problem: PinProblem | null = null): boolean {
+  return tries === 1 || flag === 'final' || problem === 'last-try';
+}
+
+/** What is wrong with a PIN, and what it has cost. */
+export function problemText(words: Words, problem: PinProblem, pin: PinView | undefined): string {
+  const text = words.problem[problem];
+  return problem === 'incorrect' && pin ? `${text} ${triesText(words, pin)}` : text;
+}
+
+function triesText(words: Words, pin: PinView): string {
+  if (pin.flag === 'locked') return words.locked;
+  if (isLastTry(pin)) return words.onlyOneTry;
+  if (pin.tries !== null) return words.tries(pin.tries);
+  return pin.flag === 'low' ? words.triesLow : words.triesUnknown;
 }

@@ -1,18 +1,28 @@
-import type { Words } from './words.ts';
+import type { Words } from './zh.ts';
 
 export const en: Words = {
   title: 'Key assistant',
-  version: (version) => `Version ${version}`,
   local: 'A window of this computer, not a web page',
-  waiting: 'Waiting for the desk’s page',
-  waitingLead: 'A page opened this window. It shows nothing until that page hands over a signed order.',
-  noOpener: 'This window is opened by the desk’s page. Close it and begin there.',
-  gone: 'The assistant was closed or started anew',
-  goneLead: 'This window is no longer valid; nothing on the key is lost. Close it and try again on the page.',
-  close: 'Close the window',
+  otherLanguage: '中文',
   codeLabel: 'Code',
+  unknownFailure:
+    'It was not finished; nothing on the key is lost. Try again on the desk’s page; if it stays, tell a service point the code.',
+
+  waiting: 'Waiting for the desk’s page',
+  waitingLead:
+    'A page opened this window. It shows nothing until that page hands over a signed order. If nothing happens, the assistant does not trust that page: close this window.',
+  noOpener: 'This window is opened by the desk’s page. Close it and begin there.',
+  gone: 'The assistant was closed or restarted',
+  goneLead: {
+    order:
+      'This window is no longer valid; nothing on the key is lost. Close it and try again on the desk’s page.',
+    own: 'This window is no longer valid. Close it and open the assistant again.',
+  },
+  close: 'Close the window',
+  closeByHand: 'If the window is still open, close it yourself.',
   phrase: 'Your phrase',
   phraseHint: 'Where you do not see it, do not type your PIN.',
+
   keyTitle: {
     'key-missing': 'Put the USB key in',
     'order-other-key': 'Put another USB key in',
@@ -20,26 +30,27 @@ export const en: Words = {
     'key-removed': 'Put the USB key back in',
   },
   keyLead: {
-    'key-missing': 'No key was found. It goes on by itself once one is in.',
+    'key-missing': 'No key was found. Work goes on by itself once one is in.',
     'order-other-key':
-      'This is not the key that the case is about. It goes on by itself once the right one is in.',
-    'key-no-certificate': 'Use a key that holds a certificate. It goes on by itself once one is in.',
+      'This key does not hold the certificate below. Work goes on by itself once the right key is in.',
+    'key-no-certificate': 'Use a key that holds one. Work goes on by itself once it is in.',
     'key-removed':
-      'The key was pulled out. Nothing is lost and the old certificate still works. Put it back, type the PIN again, and it goes on where it was.',
+      'The key was pulled out; nothing is lost. Put it back and type the PIN again: work goes on where it stopped.',
   },
+
   purpose: { 'sign-in': 'Sign in', renewal: 'Renew the certificate', tidy: 'Tidy the key' },
   pinTitle: {
     'sign-in': 'Type the PIN to sign in',
-    renewal: 'Agree to the renewal and type the PIN',
+    renewal: 'Check this, and type the PIN to agree',
     tidy: 'Type the PIN to tidy the key',
   },
-  asks: (desk) => `“${desk}” asks for:`,
+  asks: (desk) => `Asked for by ${desk}`,
   signInLead: 'The key signs once to prove that you hold it. Nothing on it changes.',
-  tidyLead: (count) =>
-    `Removes what ended cases left on the key (${count} in all). The certificate in use is not touched.`,
   renewalLead:
-    'A new key pair is made on the key and the new certificate is written. The old one is retired only once the new one has been proved. It takes about a minute.',
-  again: 'Writing was interrupted. Type the PIN again and it goes on where it was.',
+    'A new key pair is made on the key. The old certificate is retired only once the new one has been proved. It takes about a minute.',
+  tidyLead: (count) =>
+    `Removes ${count === 1 ? 'one item' : `${count} items`} that ended cases left on the key. The certificate in use is not touched.`,
+  again: 'Work was interrupted; nothing is lost. Type the PIN again and it goes on where it stopped.',
   fact: {
     case: 'Case',
     entity: 'Company',
@@ -50,8 +61,6 @@ export const en: Words = {
     issuer: 'Issuer',
     validity: 'Valid',
     algorithm: 'Algorithm',
-    use: 'Use',
-    key: 'Key',
   },
   use: { signing: 'Signing certificate', encryption: 'Encryption certificate' },
   years: (years) => (years === 1 ? '1 year' : `${years} years`),
@@ -66,34 +75,44 @@ export const en: Words = {
   },
   which: 'Which certificate?',
   whichMissing: 'Choose a certificate first.',
+  keyNamed: (name) => `Key: ${name}`,
+
   pin: 'PIN',
   pinEmpty: 'Type the PIN.',
-  show: 'Show the PIN',
-  tries: (tries) => (tries === 1 ? '1 try is left' : `${tries} tries are left`),
-  triesUnknown: 'The key does not say how many tries are left',
-  flag: {
-    ok: '',
-    low: 'the PIN was mistyped lately',
-    final: 'the last try',
-    locked: 'locked',
-    unknown: '',
-  },
+  pinStays: 'The PIN is used on this computer only; the page never sees it.',
+  show: 'Show what is typed',
+  tries: (tries) => `${tries} tries are left.`,
+  onlyOneTry: 'This is the last try: if it is wrong, the key locks.',
+  triesLow: 'It was mistyped lately; the key does not say how many tries are left.',
+  triesUnknown: 'The key does not say how many tries are left.',
+  locked: 'The key is locked.',
   problem: {
     incorrect: 'The PIN is wrong.',
-    locked: 'The key is locked. Ask for an unlock on the desk’s page, or bring the key to a service point.',
-    format: 'The PIN is 6 to 16 letters, digits or symbols.',
-    'last-try': 'One try is left. If it is wrong, the key locks. Make sure of the PIN before you go on.',
+    locked:
+      'The key is locked and takes no PIN any more. Bring it with the company’s papers to a service point to have it unlocked.',
+    format: 'The PIN is 6 to 16 letters, digits or symbols. No try was used; check it and type it again.',
+    'last-try':
+      'Only one try is left; if it is wrong, the key locks. If you are sure of the PIN, tick the box and type it again.',
   },
   lastTry: 'I am sure of the PIN; use the last try',
-  lastTryMissing: 'This is the last try. Tick the box to confirm, or make sure of the PIN and come back.',
-  agree: { 'sign-in': 'Sign in', renewal: 'Agree and begin', tidy: 'Tidy' },
+  lastTryMissing:
+    'This is the last try. Tick the box if you are sure of the PIN; if not, stop here and find out first.',
+  agree: { 'sign-in': 'Sign in', renewal: 'Agree and begin', tidy: 'Begin' },
   decline: 'Decline',
+  later: 'Go on later',
   checking: 'Checking the PIN …',
-  workingTitle: 'Writing: leave the key in',
+
   workingSignIn: 'Signing',
-  workingLead:
-    'The page may be closed; writing goes on. Should the key be pulled out, put it back and type the PIN again: it goes on where it was, and the old certificate still works.',
-  waitingForServer: 'The server does not answer at the moment; trying again. Nothing on the key is lost.',
+  workingTitle: { renewal: 'Writing: leave the key in', tidy: 'Tidying: leave the key in' },
+  workingLead: {
+    renewal:
+      'Should it be pulled out, nothing is lost: put it back, type the PIN again, and work goes on where it stopped. There is a working certificate on the key at all times. The desk’s page may be closed; writing goes on.',
+    tidy: 'Should it be pulled out, nothing is lost: put it back, type the PIN again, and work goes on where it stopped. The certificate in use is not touched.',
+  },
+  takingUp: 'Checking with the server; about to begin.',
+  stepNow: (at, of, step) => `Step ${at} of ${of}: ${step}`,
+  waitingForServer:
+    'The server does not answer at the moment; trying again. Nothing on the key is lost. Leave the key in.',
   steps: {
     generate: 'Make a new key pair on the key',
     issue: 'Issue the new certificate',
@@ -101,35 +120,44 @@ export const en: Words = {
     prove: 'Prove it by a signature',
     tidy: 'Remove the old certificate',
   },
+  tidyStep: 'Remove what was left',
   stepState: { done: 'done', now: 'in progress', later: 'to come' },
+
   doneTitle: {
-    'sign-in': 'Signed in',
+    'sign-in': 'Signed',
     renewal: 'The certificate has been renewed',
     tidy: 'The key has been tidied',
   },
   doneLead: {
-    'sign-in': 'Go back to the desk’s page.',
+    'sign-in': 'Go on at the desk’s page.',
     renewal: 'The new certificate is on the key and has been proved. You can take the key out now.',
-    tidy: 'You can take the key out now.',
+    tidy: 'What was left has been removed. You can take the key out now.',
   },
+  newCertificate: 'New certificate',
   failedTitle: 'It was not finished',
   declinedTitle: 'Declined; nothing on the key was changed',
-  keys: 'Keys',
-  keysNone: 'No key is in',
-  keysNoneLead: 'It is shown as soon as one is put in.',
+  stoppedTitle: 'Stopped; it can go on later',
+  stoppedLead:
+    'There is a working certificate on the key and nothing is lost. Put the key in and go on with the case on the desk’s page: it continues where it stopped.',
+
+  keys: 'Keys and certificates',
+  looking: 'Reading the keys …',
+  keysIn: (count) => {
+    if (count === 0) return 'No key is in. It is shown as soon as you put one in.';
+    return count === 1 ? 'One key is in.' : `${count} keys are in.`;
+  },
   noCertificates: 'There is no certificate on this key.',
-  trouble: 'This key cannot be read.',
-  verifyPin: 'Check the PIN',
-  verified: 'The PIN is right.',
-  changePin: 'Change the PIN',
+  pinForm: { verify: 'Check the PIN', change: 'Change the PIN' },
+  pinDone: { verify: 'The PIN is right.', change: 'The PIN has been changed. Use the new one from now on.' },
   oldPin: 'Present PIN',
   newPin: 'New PIN',
   newPinAgain: 'New PIN once more',
-  newPinHint: '6 to 16 letters, digits or symbols.',
-  pinsDiffer: 'The two new PINs differ; nothing was changed.',
-  changed: 'The PIN has been changed. Remember the new one.',
+  newPinHint: '6 to 16 letters, digits or symbols; capitals count.',
+  newPinFormat:
+    'The new PIN is 6 to 16 letters, digits or symbols. Nothing was changed; type the new PIN again.',
+  pinsDiffer: 'The two new PINs differ; nothing was changed. Type the new PIN again.',
   cancel: 'Cancel',
   desks: 'Trusted desks',
   desksNone: 'No desk is trusted yet. Run the installer that your authority provides.',
-  language: '中文',
+  version: (version) => `Key assistant, version ${version}`,
 };
