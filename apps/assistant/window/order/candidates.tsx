@@ -48,7 +48,7 @@ export function CandidateText({ candidate: { certificate, key, pin }, serial = f
       </span>
       {serial && (
         <span class="quiet">
-          {words.fact.serial} {inFours(serialNumber)}
+          {words.fact.serial} {inFours(serialNumber.toUpperCase())}
         </span>
       )}
       {pin.flag === 'locked' && <span class="grave">{words.locked}</span>}

@@ -26,6 +26,7 @@ export function PinQuestion({ state, begun, answer, decline }: Props) {
   const last = candidate !== undefined && isLastTry(candidate.pin, problem);
   // Gone while the key judges: the same sentence twice running is then said twice.
   const said = checking ? null : (missing ?? (problem && problemText(words, problem, candidate?.pin)));
+  const triesSaid = said && !missing && problem !== 'format';
 
   useEffect(() => {
     if (!said) return;
@@ -78,7 +79,7 @@ export function PinQuestion({ state, begun, answer, decline }: Props) {
         <div role="alert" id="problem">
           {said && <p class="note stop">{said}</p>}
         </div>
-        <div id="tries">{candidate && <Tries pin={candidate.pin} />}</div>
+        <div id="tries">{candidate && !triesSaid && <Tries pin={candidate.pin} />}</div>
         {last && <LastTry sure={sure} onChange={setSure} />}
         <p class="quiet">{words.pinStays}</p>
         <p class="row">

@@ -49,7 +49,8 @@ export function PinField({ id, label, hint, invalid = false, describedBy, field,
       )}
       {shown ? <input type="text" {...attributes} /> : <input type="password" {...attributes} />}
       <label class="check">
-        <input type="checkbox" checked={shown} onChange={() => setShown(!shown)} /> {words.show}
+        <input type="checkbox" checked={shown} onChange={() => setShown(!shown)} />
+        {words.show}
       </label>
     </div>
   );

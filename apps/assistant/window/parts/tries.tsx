@@ -14,7 +14,8 @@ export function LastTry({ sure, onChange }: { sure: boolean; onChange: (sure: bo
   const words = useWords();
   return (
     <label class="check">
-      <input type="checkbox" checked={sure} onChange={() => onChange(!sure)} /> {words.lastTry}
+      <input type="checkbox" checked={sure} onChange={() => onChange(!sure)} />
+      {words.lastTry}
     </label>
   );
 }
