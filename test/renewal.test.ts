@@ -5,7 +5,7 @@ import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { inProject } from '../tools/project.mjs';
 import { accessibilityViolations, browserTest, launchBrowser } from './support/browser.ts';
 import { type Demo, startDemo } from './support/demo.ts';
@@ -13,6 +13,8 @@ import { type Demo, startDemo } from './support/demo.ts';
 /** Set to a folder to look at every screen. */
 const pictures = process.env.CERTDESK_SCREENSHOTS;
 const run = promisify(execFile);
+vi.setConfig({ testTimeout: 120_000 }); // whole journeys, beside other tests on two cores
+
 let demo: Demo;
 let browser: Browser | undefined;
 

@@ -1,0 +1,260 @@
+/**
+ * A breadth-first walk over the real table with a key that stops, loses answers and loses a key pair. What the server
+ * does is read from the table, transition by transition and effect by effect; the assistant is the protocol of
+ * docs/renewal.md, which remembers nothing between two runs.
+ */
+
+import type { RenewalState } from '@certdesk/contract';
+import { type JourneyTable, transitionFor } from '../../cases/table.ts';
+import { keyLossesAllowed, type RenewalEffect, type RenewalEvent, renewalTable } from './steps.ts';
+
+type Table = JourneyTable<RenewalState, RenewalEvent, RenewalEffect>;
+
+export interface World {
+  readonly state: RenewalState | null;
+  /** The pair that a certificate is meant or issued for; 0: none. Pairs are numbered as they are made. */
+  readonly certified: number;
+  readonly fresh: 'none' | 'intended' | 'issued' | 'in-force' | 'revoked';
+  readonly old: 'in-force' | 'superseded';
+  readonly losses: number;
+  readonly key: { readonly old: boolean; readonly pair: number; readonly written: number };
+  readonly made: number;
+  /** How far this run of the assistant is; `idle` remembers nothing. */
+  readonly assistant: 'idle' | 'taken' | 'paired' | 'certified' | 'written' | 'proved' | 'tidied';
+}
+
+/** What is done differently from the real thing, so that the walk can be seen to catch it. */
+export interface Mutation {
+  readonly table?: Table;
+  readonly removeOldBeforeProof?: boolean;
+  readonly keepWaitingForLostPair?: boolean;
+}
+
+interface Step {
+  readonly name: string;
+  readonly to: World;
+  /** Somebody gave up, or time ran out: a case must come to its end without it, too. */
+  readonly givingUp?: boolean;
+}
+
+export interface Walked {
+  readonly worlds: number;
+  /** `from event` of every transition that was taken. */
+  readonly taken: ReadonlySet<string>;
+  /** Ways to a moment in which nothing on the key works. */
+  readonly dead: readonly string[];
+  /** Worlds from which, without anybody giving up, no end is reached. */
+  readonly stuck: readonly World[];
+  readonly steps: ReadonlySet<string>;
+}
+
+const start: World = {
+  state: null,
+  certified: 0,
+  fresh: 'none',
+  old: 'in-force',
+  losses: 0,
+  key: { old: true, pair: 0, written: 0 },
+  made: 0,
+  assistant: 'idle',
+};
+
+export function walk(mutation: Mutation = {}): Walked {
+  const table = mutation.table ?? renewalTable;
+  const taken = new Set<string>();
+  const stepNames = new Set<string>();
+  const nameOf = (world: World) => JSON.stringify(world);
+  const found = new Map<string, { world: World; way: string }>([
+    [nameOf(start), { world: start, way: 'start' }],
+  ]);
+  const edges: { from: string; to: string; givingUp: boolean }[] = [];
+  const dead: string[] = [];
+  for (const [from, { world, way }] of found) {
+    if (!somethingWorks(world)) {
+      dead.push(way);
+      continue;
+    }
+    for (const { name, to, givingUp = false } of nextOf(world, table, mutation, taken)) {
+      stepNames.add(name);
+      const id = nameOf(to);
+      edges.push({ from, to: id, givingUp });
+      if (!found.has(id)) found.set(id, { world: to, way: `${way} → ${name}` });
+    }
+  }
+  return { worlds: found.size, taken, dead, stuck: stuckIn(found, edges, table), steps: stepNames };
+}
+
+/** Spec: no key is ever without a working certificate because of us. */
+function somethingWorks({ key, old, fresh, certified }: World): boolean {
+  const oldWorks = key.old && old === 'in-force';
+  const newWorks = fresh === 'in-force' && key.pair === certified && key.written === certified;
+  return oldWorks || newWorks;
+}
+
+function stuckIn(
+  found: ReadonlyMap<string, { world: World }>,
+  edges: readonly { from: string; to: string; givingUp: boolean }[],
+  table: Table,
+): World[] {
+  const into = new Map<string, string[]>();
+  for (const { from, to, givingUp } of edges) if (!givingUp) into.set(to, [...(into.get(to) ?? []), from]);
+  const isEnd = ({ state }: World) => state !== null && (!table.states[state].open || state === 'attention');
+  const good = [...found].filter(([, { world }]) => isEnd(world)).map(([id]) => id);
+  const reached = new Set(good);
+  for (const id of good) {
+    for (const before of into.get(id) ?? []) {
+      if (reached.has(before)) continue;
+      reached.add(before);
+      good.push(before);
+    }
+  }
+  return [...found]
+    .filter(([id, { world }]) => !reached.has(id) && somethingWorks(world))
+    .map(([, { world }]) => world);
+}
+
+function* nextOf(world: World, table: Table, mutation: Mutation, taken: Set<string>): Generator<Step> {
+  const move = (event: RenewalEvent, before: World = world): World | undefined => {
+    const transition = transitionFor(table, before.state, event);
+    if (!transition) return undefined;
+    taken.add(`${before.state ?? 'start'} ${event}`);
+    const after = transition.effects.reduce(effect, { ...before, state: transition.to });
+    // A certificate comes from the authority, whose answer is an event of its own.
+    return event === 'issued'
+      ? { ...after, fresh: after.fresh === 'intended' ? 'issued' : after.fresh }
+      : after;
+  };
+  const holder: RenewalEvent[] = [
+    'opened',
+    'register-matched',
+    'register-refused',
+    'confirmed',
+    'term-chosen',
+  ];
+  for (const event of holder) {
+    const to = move(event);
+    if (to) yield { name: event, to: { ...to, assistant: 'idle' } };
+  }
+  for (const event of ['cancelled', 'ran-out'] as const) {
+    const to = move(event);
+    if (to) yield { name: event, to: { ...to, assistant: 'idle' }, givingUp: true };
+  }
+  const issued = world.state === 'issuing' ? move('issued') : undefined;
+  if (issued) yield { name: 'the authority issues', to: issued };
+  if (world.assistant !== 'idle') yield { name: 'everything stops', to: { ...world, assistant: 'idle' } };
+  const { key } = world;
+  // Hardware that loses a pair it has proved to hold is a broken key, which no protocol mends.
+  if (key.pair !== 0 && world.fresh !== 'in-force' && world.made <= keyLossesAllowed + 1) {
+    yield {
+      name: 'the key loses its new pair',
+      to: { ...world, key: { ...key, pair: 0, written: 0 }, assistant: 'idle' },
+    };
+  }
+  yield* assistantsNext(world, move, mutation);
+}
+
+function* assistantsNext(
+  world: World,
+  move: (event: RenewalEvent, before?: World) => World | undefined,
+  mutation: Mutation,
+): Generator<Step> {
+  const { key, state } = world;
+  /** The answer comes, or it is lost and the run ends. */
+  function* answered(name: string, to: World): Generator<Step> {
+    yield { name, to };
+    yield { name: `${name}, and the answer is lost`, to: { ...to, assistant: 'idle' } };
+  }
+  switch (world.assistant) {
+    case 'idle':
+      if (state !== null && ['ordered', 'issuing', 'issued', 'proved'].includes(state)) {
+        yield* answered('takes the order up', {
+          ...world,
+          assistant: state === 'proved' ? 'proved' : 'taken',
+        });
+      }
+      return;
+    case 'taken': {
+      if (mutation.removeOldBeforeProof && key.written !== 0) {
+        yield {
+          name: 'removes the old one',
+          to: { ...world, key: { ...key, old: false }, assistant: 'paired' },
+        };
+      }
+      if (key.pair !== 0) {
+        yield { name: 'finds the new pair', to: { ...world, assistant: 'paired' } };
+        return;
+      }
+      const made = world.made + 1;
+      const generated = { ...world, made, key: { ...key, pair: made, written: 0 } };
+      yield* answered('makes a new pair', { ...generated, assistant: 'paired' });
+      return;
+    }
+    case 'paired': {
+      const asked = requested(world, move, mutation);
+      if (asked) yield* answered('asks for the certificate', asked);
+      return;
+    }
+    case 'certified':
+      yield* answered('writes the certificate', {
+        ...world,
+        key: { ...key, written: key.pair },
+        assistant: 'written',
+      });
+      return;
+    case 'written': {
+      const proved = state === 'issued' ? move('proved') : state === 'proved' ? world : undefined;
+      if (proved && key.pair === world.certified)
+        yield* answered('proves it', { ...proved, assistant: 'proved' });
+      return;
+    }
+    case 'proved':
+      yield* answered('removes the old one', { ...world, key: { ...key, old: false }, assistant: 'tidied' });
+      return;
+    case 'tidied': {
+      const done = move('tidied');
+      if (done) yield* answered('finishes', { ...done, assistant: 'idle' });
+    }
+  }
+}
+
+/** The server's decisions of write.ts on a request for the pair that is on the key. */
+function requested(
+  world: World,
+  move: (event: RenewalEvent, before?: World) => World | undefined,
+  mutation: Mutation,
+): World | undefined {
+  const { state, key, certified, losses } = world;
+  const same = key.pair === certified;
+  if (state === 'ordered') return waitingFor(move('requested', { ...world, certified: key.pair }));
+  if (state === 'issuing') return same ? waitingFor(world) : undefined;
+  if (state !== 'issued') return undefined;
+  if (same) return { ...world, assistant: 'certified' };
+  if (mutation.keepWaitingForLostPair) return undefined;
+  if (losses >= keyLossesAllowed) return idle(move('key-lost-too-often'));
+  const next = move('key-lost', { ...world, losses: losses + 1 });
+  return waitingFor(next && { ...next, certified: key.pair });
+}
+
+/** The certificate is there as soon as the authority has issued it; the request is asked again until then. */
+function waitingFor(world: World | undefined): World | undefined {
+  if (!world) return undefined;
+  return { ...world, assistant: world.state === 'issued' ? 'certified' : 'paired' };
+}
+
+function idle(world: World | undefined): World | undefined {
+  return world && { ...world, assistant: 'idle' };
+}
+
+function effect(world: World, name: RenewalEffect): World {
+  switch (name) {
+    case 'intend':
+      return { ...world, fresh: 'intended' };
+    case 'withdraw':
+      return world.fresh === 'none' ? world : { ...world, fresh: 'revoked' };
+    case 'supersede':
+      return { ...world, old: 'superseded', fresh: 'in-force' };
+    case 'close-orders':
+    case 'note-leftovers':
+      return world;
+  }
+}

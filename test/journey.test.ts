@@ -1,0 +1,54 @@
+// `npm run journey -- renewal --json` as a whole: a demo of its own, its result on stdout and nothing else.
+
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { Certificate, DEFAULT_IDENTITY_NUMBER_OIDS } from '../packages/pki/src/index.ts';
+import { inProject } from '../tools/project.mjs';
+
+function journey(...args: string[]) {
+  const options = { maxBuffer: 1024 * 1024 };
+  const running = promisify(execFile)(process.execPath, [inProject('tools/journey.mjs'), ...args], options);
+  running.child.stdin?.end(); // no PIN
+  return running;
+}
+
+test('renews, and prints one JSON object with the certificates before and after', async () => {
+  const left = () => readdirSync('/var/tmp').filter((name) => name.startsWith('certdesk-journey-'));
+  const before = left();
+  const { stdout } = await journey('renewal', '--json', '--years', '3');
+  const result = JSON.parse(stdout);
+  expect(result).toMatchObject({ journey: 'renewal', entity: '上海示例贸易有限公司' });
+  expect(result.steps.map(({ name }: { name: string }) => name)).toEqual([
+    'sign-in',
+    'check',
+    'term',
+    'write',
+    'verify',
+  ]);
+  expect(result.totalMs).toBeGreaterThan(0);
+
+  const parse = (pem: string) => Certificate.parse(pem);
+  const old = parse(result.before.certificate);
+  const [fresh] = result.after.certificates.map(parse) as [Certificate];
+  const [issuer, root] = result.issuers.map(parse) as [Certificate, Certificate];
+  expect(fresh.verifiedBy(issuer) && issuer.verifiedBy(root) && root.verifiedBy(root)).toBe(true);
+  expect(fresh.subject.equals(old.subject)).toBe(true);
+  const numbers = (one: Certificate) => one.identityNumbers(DEFAULT_IDENTITY_NUMBER_OIDS);
+  expect(numbers(fresh)).toHaveLength(3);
+  expect(numbers(fresh)).toEqual(numbers(old));
+  expect(Buffer.from(fresh.publicKey).equals(Buffer.from(old.publicKey))).toBe(false);
+  expect(fresh.notAfter.getUTCFullYear()).toBe(old.notAfter.getUTCFullYear() + 3);
+  expect(left()).toEqual(before);
+}, 120_000);
+
+test('that cannot be carried out exits with a sentence and its code', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'certdesk-home-'));
+  const gone = journey('renewal', '--url', 'http://localhost:9', '--key', 'none', '--home', home);
+  await expect(gone).rejects.toMatchObject({ code: 1 });
+  rmSync(home, { recursive: true });
+  await expect(journey('amendment', '--url', 'http://localhost:9')).rejects.toMatchObject({ code: 2 });
+}, 60_000);
