@@ -435,8 +435,8 @@ const table = {
   },
   'registry-file-unreadable': {
     status: 0,
-    zh: '无法读取法人库文件：{reason}。没有导入任何内容，请改正后重新导入。',
-    en: 'The registry file cannot be read: {reason}. Nothing was imported; correct it and import again.',
+    zh: '无法读取法人库文件 {file}（{reason}），没有导入任何内容。请检查文件是否存在、能否读取后重新导入。',
+    en: 'The registry file {file} cannot be read ({reason}); nothing was imported. Check that it exists and may be read, then import again.',
   },
   'registry-import-running': {
     status: 0,

@@ -1,97 +1,101 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { parse } from 'csv-parse';
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { pipeline, Readable } from 'node:stream';
+import { type Options, type Parser, parse } from 'csv-parse';
 import { DeskError } from '../../platform/error.ts';
-import { type Column, columnOf } from './columns.ts';
+import type { BadLine } from './report.ts';
+import { FileText } from './text.ts';
 
-export interface FileRow {
+/** The cells of one line, or why it has none. */
+export type FileLine = { readonly line: number; readonly cells: readonly string[] } | BadLine;
+
+export interface CsvFile {
+  /** Empty lines are left out, as spreadsheets leave some at the end. */
+  readonly lines: AsyncGenerator<FileLine>;
+  /** SHA-256 of the whole file, lower-case hex, once all lines were read. */
+  digest(): string;
+  close(): Promise<void>;
+}
+
+/** Octets of a line's cells. No register has longer ones; a quotation mark that is never closed makes one. */
+const longest = 64 * 1024;
+
+/**
+ * Opens a CSV file (RFC 4180; UTF-8 with or without a byte order mark; any line breaks) and reads it a line at a
+ * time. It holds no more of the file than some chunks, whatever stands in it.
+ * @throws DeskError `registry-file-unreadable`, from `lines` as well
+ */
+export async function openCsvFile(path: string): Promise<CsvFile> {
+  const file = await open(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  const text = new FileText(file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>);
+  return {
+    lines: readLines(path, text),
+    digest: () => text.digest(),
+    close: () => file.close(),
+  };
+}
+
+interface ParsedLine {
   readonly line: number;
+  readonly lastLine: number;
   readonly cells: readonly string[];
 }
 
-export interface RegisterFile {
-  readonly columns: readonly Column[];
-  /** Empty lines are left out, as spreadsheets leave some at the end. */
-  readonly rows: AsyncIterable<FileRow>;
-  /** SHA-256 of the whole file, lower-case hex, once all rows were read. */
-  digest(): string;
-}
-
-/**
- * Opens a CSV file (RFC 4180; UTF-8 with or without a byte order mark), a line at a time.
- * @throws DeskError `registry-file-unreadable` saying what: no such file, not UTF-8, a heading that is unknown, missing or twice
- */
-export async function openRegisterFile(path: string): Promise<RegisterFile> {
-  const hash = createHash('sha256');
-  const records = readRecords(path, hash);
-  const first = await records.next();
-  if (first.done) throw unreadable('the file is empty');
-  return {
-    columns: columnsOf(first.value.cells),
-    rows: nonEmpty(records),
-    digest: () => hash.digest('hex'),
-  };
-}
-
-function columnsOf(headings: readonly string[]): Column[] {
-  const columns = headings.map((heading) => {
-    const column = columnOf(heading);
-    if (!column) throw unreadable(`the heading “${heading.slice(0, 40)}” is not known`);
-    return column;
-  });
-  const twice = columns.find((column, at) => columns.indexOf(column) !== at);
-  if (twice) throw unreadable(`two columns are headed ${twice}`);
-  if (!columns.includes('name')) throw unreadable('there is no column “name”');
-  return columns;
-}
-
-async function* readRecords(path: string, hash: ReturnType<typeof createHash>): AsyncGenerator<FileRow> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const parser = parse({ bom: true, relax_column_count: true, info: true, max_record_size: 64 * 1024 });
-  const file = createReadStream(path);
-  const feed = async () => {
-    try {
-      for await (const chunk of file as AsyncIterable<Buffer>) {
-        hash.update(chunk);
-        const text = decoder.decode(chunk, { stream: true });
-        if (!parser.write(text)) await new Promise((resolve) => parser.once('drain', resolve));
-      }
-      parser.write(decoder.decode());
-      parser.end();
-    } catch (error) {
-      parser.destroy(error as Error);
-    }
-  };
-  const feeding = feed();
+async function* readLines(path: string, text: FileText): AsyncGenerator<FileLine> {
+  const broken: BadLine[] = [];
+  const parser = csvParser(text, (bad) => broken.push(bad));
+  // Its callback tells of errors that the loop below throws as well.
+  pipeline(Readable.from(text.pieces()), parser, () => {});
+  /** Where the text ended early, the rest of that line is no line. */
+  const isWhole = (line: number) => text.stoppedAt === undefined || line < text.stoppedAt;
   try {
-    let line = 1;
-    for await (const { record, info } of parser as AsyncIterable<{
-      record: string[];
-      info: { lines: number };
-    }>) {
-      yield { line, cells: record };
-      line = info.lines + 1;
+    for await (const { line, lastLine, cells } of parser as AsyncIterable<ParsedLine>) {
+      // The parser is ahead of this loop.
+      while (broken[0] && broken[0].line < line) yield* broken.splice(0, 1);
+      if (isWhole(lastLine) && cells.some((cell) => cell.trim() !== '')) yield { line, cells };
     }
-    await feeding;
   } catch (error) {
-    throw error instanceof DeskError ? error : unreadable(reasonOf(error));
+    throw unreadable(path, error);
   } finally {
-    file.destroy();
     parser.destroy();
   }
+  yield* broken.filter(({ line }) => isWhole(line));
+  if (text.stoppedAt) yield { line: text.stoppedAt, problem: 'encoding' };
 }
 
-async function* nonEmpty(records: AsyncGenerator<FileRow>): AsyncGenerator<FileRow> {
-  for await (const row of records) {
-    if (row.cells.some((cell) => cell.trim() !== '')) yield row;
-  }
+/** A parser that leaves broken lines out, tells of each once, and goes on behind it as well as can be. */
+function csvParser(text: FileText, tell: (bad: BadLine) => void): Parser {
+  let lastWhole = 0;
+  let last: BadLine | undefined;
+  const options: Options<ParsedLine, string[]> = {
+    record_delimiter: '\n',
+    relax_column_count: true,
+    max_record_size: longest,
+    skip_records_with_error: true,
+    on_record: (cells, { lines }) => {
+      lastWhole = lines;
+      return { line: lines - breaksIn(cells), lastLine: lines, cells };
+    },
+    on_skip: (error) => {
+      if (error?.code === 'CSV_QUOTE_NOT_CLOSED' && text.stoppedAt !== undefined) return;
+      const isOpen = error?.code === 'CSV_MAX_RECORD_SIZE' || error?.code === 'CSV_QUOTE_NOT_CLOSED';
+      const problem = isOpen ? 'line-open' : 'quotes';
+      const line = isOpen ? Math.max(lastWhole + 1, last?.line ?? 0) : Number(error?.lines);
+      if (last?.line === line && last.problem === problem) return;
+      last = { line, problem };
+      tell(last);
+    },
+  };
+  // Its types know of other records than arrays only where there are column names.
+  return parse(options as unknown as Options);
 }
 
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is not UTF-8; save it as “CSV UTF-8”';
-  return message;
-}
+const breaksIn = (cells: readonly string[]) => cells.join('').split('\n').length - 1;
 
-const unreadable = (reason: string) => new DeskError('registry-file-unreadable', { reason });
+function unreadable(path: string, error: unknown): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (!code || !syscall) return error;
+  return new DeskError('registry-file-unreadable', { file: basename(path), reason: code }, { cause: error });
+}

@@ -1,76 +1,102 @@
-/** One line of a register file: what it says, or what is wrong with it. */
+/** One line of a register file: what it says, or all that is wrong with it. */
 import { type IdentityKind, type IdentityNumber, identityKinds } from '@certdesk/contract';
 import { lookupValue } from '../lookup-value.ts';
 import { isUsccForm, usccCheckDigitFits } from '../uscc.ts';
 import type { Column } from './columns.ts';
-
-export type RowProblem =
-  | 'columns'
-  | 'name-missing'
-  | 'name-long'
-  | 'state-unknown'
-  | 'division-form'
-  | 'number-missing'
-  | 'number-form'
-  | 'uscc-form'
-  | 'duplicate'
-  | 'two-entities'
-  | 'controls';
-
-/** A genuine code may fail its check digit: it is taken, and said. */
-export type RowWarning = 'uscc-check-digit';
+import type { BadLine, LineProblem } from './report.ts';
 
 export interface RegisterRow {
+  readonly line: number;
   readonly name: string;
-  readonly state: 'active' | 'closed';
+  /** Null: the file has no such column. */
+  readonly state: 'active' | 'closed' | null;
   readonly division: string | null;
+  /** Where the unified code was given out: for want of a better one. */
+  readonly divisionOfCode: string | null;
+  /** As they are looked up. */
   readonly numbers: readonly IdentityNumber[];
-  readonly warning?: RowWarning;
+  /** A genuine code may fail its check digit: it is taken, and said. */
+  readonly suspicious: boolean;
 }
 
-const states: Readonly<Record<string, RegisterRow['state']>> = {
-  '': 'active',
-  active: 'active',
-  存续: 'active',
-  在业: 'active',
-  正常: 'active',
-  closed: 'closed',
-  注销: 'closed',
-  吊销: 'closed',
-};
+const states = new Map<string, 'active' | 'closed'>([
+  ['', 'active'],
+  ['active', 'active'],
+  ['存续', 'active'],
+  ['在业', 'active'],
+  ['正常', 'active'],
+  ['closed', 'closed'],
+  ['注销', 'closed'],
+  ['吊销', 'closed'],
+]);
 
+/** Cells beyond the header's columns count only if something stands in them: spreadsheets leave empty ones. */
 export function readRow(
+  line: number,
   cells: readonly string[],
   columns: readonly Column[],
-): RegisterRow | { readonly problem: RowProblem; readonly column?: Column } {
-  if (cells.length !== columns.length) return { problem: 'columns' };
-  const cell = (column: Column) => (cells[columns.indexOf(column)] ?? '').trim();
-  // The database's text holds no U+0000, and no certificate holds a control character.
-  if (cells.some((text) => /\p{Cc}/u.test(text.trim()) || !text.isWellFormed()))
-    return { problem: 'controls' };
-  const name = cell('name');
-  if (name === '') return { problem: 'name-missing' };
-  if (name.length > 200) return { problem: 'name-long' };
-  const state = states[cell('state').toLowerCase()];
-  if (!state) return { problem: 'state-unknown', column: 'state' };
-  const division = cell('division');
-  if (!/^(\d{6})?$/.test(division)) return { problem: 'division-form', column: 'division' };
-  const numbers: IdentityNumber[] = [];
-  for (const kind of identityKinds) {
-    const value = lookupValue(cell(kind));
-    if (value === '') continue;
-    const problem = problemOf(kind, value);
-    if (problem) return { problem, column: kind };
-    numbers.push({ kind, value });
+): RegisterRow | { readonly bad: readonly BadLine[] } {
+  if (cells.length < columns.length) return { bad: [{ line, problem: 'columns-few' }] };
+  if (cells.slice(columns.length).some((cell) => cell.trim() !== '')) {
+    return { bad: [{ line, problem: 'columns-many' }] };
   }
-  if (numbers.length === 0) return { problem: 'number-missing' };
+  const cell = (column: Column) => (cells[columns.indexOf(column)] ?? '').trim();
+  const bad: BadLine[] = [];
+  const check = (column: Column, problem: LineProblem | undefined) => {
+    if (problem && !bad.some((one) => one.column === column)) bad.push({ line, problem, column });
+  };
+  for (const column of columns) check(column, characterProblem(cell(column)));
+
+  const name = cell('name');
+  if (name === '') bad.push({ line, problem: 'name-missing' });
+  if (name.length > 200) bad.push({ line, problem: 'name-long' });
+  const state = states.get(cell('state').normalize('NFKC').toLowerCase());
+  if (!state) check('state', 'state-unknown');
+  const division = cell('division').normalize('NFKC');
+  if (!/^(\d{6})?$/.test(division)) check('division', 'division-form');
+  const numbers = identityKinds
+    .map((kind) => ({ kind, value: lookupValue(cell(kind)) }))
+    .filter(({ value }) => value !== '');
+  for (const { kind, value } of numbers) check(kind, numberProblem(kind, value));
+  if (numbers.length === 0) bad.push({ line, problem: 'number-missing' });
+  if (bad.length > 0) return { bad };
+
   const uscc = numbers.find(({ kind }) => kind === 'uscc')?.value;
-  const suspicious = uscc !== undefined && !usccCheckDigitFits(uscc);
-  const row = { name, state, division: division || (uscc?.slice(2, 8) ?? null), numbers };
-  return suspicious ? { ...row, warning: 'uscc-check-digit' } : row;
+  return {
+    line,
+    name,
+    state: columns.includes('state') ? (state ?? null) : null,
+    division: division || null,
+    divisionOfCode: uscc?.slice(2, 8) ?? null,
+    numbers,
+    suspicious: uscc !== undefined && !usccCheckDigitFits(uscc),
+  };
 }
 
-function problemOf(kind: IdentityKind, value: string): RowProblem | undefined {
-  if (kind === 'uscc') return isUsccForm(value) ? undefined : 'uscc-form';
-  return /^[0-9A-Z-]{1,64}$/.test(value) ? undefined : 'number-form';
+/** A name with a character that nobody sees would differ from the certificate's for no visible reason. */
+function characterProblem(text: string): LineProblem | undefined {
+  if (/[\p{Cc}\p{Cf}\u2028\u2029]/u.test(text)) return 'invisible';
+  return text.includes('\u{FFFD}') ? 'damaged' : undefined;
+}
+
+const digitsAndLetters = /^[0-9A-Z-]{1,64}$/;
+/** Licences of before 2007 read like 企独沪总字第001234号. */
+const oldStyle = /^[0-9\p{L}()/-]{1,64}$/u;
+
+const forms: Readonly<Record<IdentityKind, { fits: (value: string) => boolean; problem: LineProblem }>> = {
+  uscc: { fits: isUsccForm, problem: 'uscc-form' },
+  // GB 11714: eight digits or letters and a check character, often set off by a hyphen
+  organizationCode: {
+    fits: (value) => /^[0-9A-Z]{8}-?[0-9X]$/.test(value),
+    problem: 'organization-code-form',
+  },
+  businessLicense: { fits: (value) => oldStyle.test(value), problem: 'number-form' },
+  taxRegistration: { fits: (value) => oldStyle.test(value), problem: 'number-form' },
+  socialInsurance: { fits: (value) => digitsAndLetters.test(value), problem: 'number-form' },
+  housingFund: { fits: (value) => digitsAndLetters.test(value), problem: 'number-form' },
+};
+
+function numberProblem(kind: IdentityKind, value: string): LineProblem | undefined {
+  if (/^\d(\.\d+)?E\+\d+$/.test(value)) return 'number-rounded';
+  return forms[kind].fits(value) ? undefined : forms[kind].problem;
 }

@@ -2,62 +2,54 @@ import { IdentityKind, type IdentityNumber } from '@certdesk/contract';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../schema/database.ts';
 import { lookupValue } from '../lookup-value.ts';
-import type { Registry, RegistryAnswer } from '../registry.ts';
+import type { Registry, RegistryEntity } from '../registry.ts';
 
 /**
- * The register as a table of this database, filled by imports. Before the first import it is `silent`: an empty table
- * knows nobody, and every holder would be sent to a counter for it.
+ * The register as a table of this database, filled by imports. While it is empty it is `silent`: it knows nobody, and
+ * every holder would be sent to a counter for it.
+ *
+ * A lost database is not `silent`: `find` then rejects with DeskError `database-unavailable`, as the whole desk does.
  */
 export function tableRegistry({ db, clock }: { db: Db; clock: Clock }): Registry {
   return {
-    async find(numbers): Promise<RegistryAnswer> {
+    async find(numbers) {
       const askedAt = clock();
-      const owners = numbers.length === 0 ? [] : await ownersOf(db, numbers);
-      const [owner, other] = owners;
+      const [entity, other] = await entitiesWith(db, numbers);
       if (other) return { kind: 'unknown', reason: 'conflict', askedAt };
-      if (!owner) {
-        const imported = await db.selectFrom('registry_import').select('id').limit(1).executeTakeFirst();
-        return imported
-          ? { kind: 'unknown', reason: 'no-such-number', askedAt }
-          : { kind: 'silent', askedAt };
-      }
-      const entity = await db
-        .selectFrom('registry_entity')
-        .select(['name', 'state', 'division'])
-        .where('id', '=', owner)
-        .executeTakeFirstOrThrow();
-      const rows = await db
-        .selectFrom('registry_number')
-        .select(['kind', 'value'])
-        .where('entity_id', '=', owner)
-        .orderBy('kind')
-        .execute();
-      return {
-        kind: 'found',
-        entity: {
-          name: entity.name,
-          state: entity.state,
-          numbers: rows.flatMap(({ kind, value }) => {
-            const known = IdentityKind.safeParse(kind);
-            return known.success ? [{ kind: known.data, value }] : [];
-          }),
-          ...(entity.division && { division: entity.division }),
-        },
-        askedAt,
-      };
+      if (entity) return { kind: 'found', entity, askedAt };
+      if (await isEmpty(db)) return { kind: 'silent', askedAt };
+      return { kind: 'unknown', reason: 'no-such-number', askedAt };
     },
   };
 }
 
-async function ownersOf(db: Db, numbers: readonly IdentityNumber[]): Promise<string[]> {
+/** All entities that have any of these numbers, by one statement: an import beside it is seen whole or not at all. */
+async function entitiesWith(db: Db, numbers: readonly IdentityNumber[]): Promise<RegistryEntity[]> {
+  if (numbers.length === 0) return [];
   const rows = await db
-    .selectFrom('registry_number')
-    .select('entity_id')
-    .distinct()
-    .where((where) =>
-      where.or(numbers.map(({ kind, value }) => where.and({ kind, value: lookupValue(value) }))),
+    .selectFrom('registry_entity as entity')
+    .innerJoin('registry_number as number', 'number.entity_id', 'entity.id')
+    .select(['entity.id', 'entity.name', 'entity.state', 'entity.division', 'number.kind', 'number.value'])
+    .where('entity.id', 'in', (query) =>
+      query
+        .selectFrom('registry_number')
+        .select('entity_id')
+        .where((where) =>
+          where.or(numbers.map(({ kind, value }) => where.and({ kind, value: lookupValue(value) }))),
+        ),
     )
-    .limit(2)
+    .orderBy('number.kind')
     .execute();
-  return rows.map((row) => row.entity_id);
+  const entities = new Map<string, RegistryEntity>();
+  for (const { id, name, state, division, kind, value } of rows) {
+    const entity = entities.get(id) ?? { name, state, numbers: [], ...(division && { division }) };
+    const known = IdentityKind.safeParse(kind);
+    if (known.success) entity.numbers.push({ kind: known.data, value });
+    entities.set(id, entity);
+  }
+  return [...entities.values()];
+}
+
+async function isEmpty(db: Db): Promise<boolean> {
+  return !(await db.selectFrom('registry_entity').select('id').limit(1).executeTakeFirst());
 }
