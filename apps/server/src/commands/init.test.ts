@@ -40,7 +40,8 @@ async function contents(folder: string): Promise<Record<string, string>> {
 const env = async () => ({ CERTDESK_PASSPHRASE_FILE: await fileOf(`${passphrase}\n`) });
 
 describe('init', () => {
-  test('makes a desk whose configuration is good', async () => {
+  // Seals and opens seven keys at the real cost: a machine that has other work to do takes its time.
+  test('makes a desk whose configuration is good', { timeout: 120_000 }, async () => {
     const folder = join(await testFolder(), 'new', 'desk');
     const secrets = await env();
     const made = await run(await initArguments(folder, { algorithm: 'p256' }), secrets);
