@@ -6,7 +6,8 @@ const inWindow = (path: string) => fileURLToPath(new URL(`window/${path}`, impor
 // One script and one style sheet: the assistant puts both inside the one page that it serves.
 export default defineConfig({
   root: inWindow(''),
-  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  // Tests weigh what is shipped: without this, their build would carry the names and lines of all sources.
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
   resolve: { conditions: ['source', ...defaultClientConditions] },
   build: {
     outDir: fileURLToPath(new URL('dist/window', import.meta.url)),

@@ -1,9 +1,14 @@
-import type { ErrorCode, ErrorDetails } from '@certdesk/contract';
-import type { Problem, WindowApi } from '../src/local/views.ts';
+import type { ErrorDetails } from '@certdesk/contract';
+import type { Problem, Sentence, WindowApi } from '../src/local/views.ts';
 import { start } from './start.ts';
 
-/** A failed order's code may come from a server that is newer than this window. */
-export type Failure = { readonly code: ErrorCode | 'window-gone'; readonly details: ErrorDetails };
+export interface Failure {
+  /** From the error table, or `window-gone`. */
+  readonly code: string;
+  readonly details: ErrorDetails;
+  /** The assistant's; null for what only the window itself can find out. */
+  readonly sentence: Sentence | null;
+}
 
 /** `window-gone`: the assistant was closed or started anew, and knows this window no more. */
 export class CallFailed extends Error {
@@ -31,8 +36,8 @@ export async function call<P extends keyof WindowApi>(
   }).catch(() => undefined);
   const body: unknown = await response?.json().catch(() => undefined);
   if (response?.ok && body !== undefined) return body as WindowApi[P]['answer'];
-  const { code, details = {} } = (body ?? {}) as Partial<Problem>;
-  throw new CallFailed({ code: code ?? 'window-gone', details });
+  const { code = 'window-gone', details = {}, sentence = null } = (body ?? {}) as Partial<Problem>;
+  throw new CallFailed({ code, details, sentence });
 }
 
 /**
@@ -59,7 +64,5 @@ export async function poll<P extends '/api/order/state' | '/api/own/keys'>(
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 export function failureOf(error: unknown): Failure {
-  return error instanceof CallFailed
-    ? error.failure
-    : { code: 'internal', details: { reference: error instanceof Error ? error.name : 'window' } };
+  return error instanceof CallFailed ? error.failure : { code: 'internal', details: {}, sentence: null };
 }

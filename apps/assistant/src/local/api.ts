@@ -133,7 +133,11 @@ function ownHandlers({ windows, ring, log }: ApiParts) {
     '/api/own/keys': async ({ after }, { signal }): Promise<KeyList> => {
       await ring.changedAfter(after, signal);
       const version = ring.version;
-      return { version, keys: (await ring.survey()).map(keyView) };
+      const keys = (await ring.survey()).map((present) => {
+        const { trouble } = present;
+        return { ...keyView(present), sentence: trouble && problem(trouble).sentence };
+      });
+      return { version, keys };
     },
     '/api/own/verify-pin': (request) => withPin(request, 'PIN verified'),
     '/api/own/change-pin': (request) => withPin(request, 'PIN changed'),

@@ -1,4 +1,4 @@
-import type { Order, WriteStep } from '@certdesk/contract';
+import { type Order, problem, type WriteStep } from '@certdesk/contract';
 import { AssistantError, asAssistantError, Declined } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { KeyWanted, OrderDialogue, PinReply, PinRequest } from '../orders/dialogue.ts';
@@ -61,7 +61,7 @@ export class OrderWindow implements OrderDialogue {
       }
       const { code, details } = asAssistantError(error);
       log.write('order failed', { ...facts, code });
-      this.#show({ phase: 'failed', order: view, code, details });
+      this.#show({ phase: 'failed', order: view, code, details, sentence: problem(code, details).sentence });
     }
   }
 

@@ -14,12 +14,16 @@ import type {
   ErrorCode,
   ErrorDetails,
   IdentityNumber,
+  Problem,
   SignedOrder,
   SignedStatement,
   WriteStep,
 } from '@certdesk/contract';
 
 export type { Problem } from '@certdesk/contract';
+
+/** What a code says, its details filled in: the window need not carry the table, nor know every code of a newer one. */
+export type Sentence = Problem['sentence'];
 
 /** Given to the window inside its HTML. */
 export type WindowStart = OrderWindowStart | OwnWindowStart;
@@ -117,7 +121,7 @@ export type OrderState = { version: number } & (
       waitingForServer: boolean;
     }
   | { phase: 'done'; order: OrderView; result: OrderResult }
-  | { phase: 'failed'; order: OrderView; code: ErrorCode; details: ErrorDetails }
+  | { phase: 'failed'; order: OrderView; code: ErrorCode; details: ErrorDetails; sentence: Sentence }
   | { phase: 'declined'; order: OrderView }
 );
 
@@ -196,7 +200,8 @@ export interface KeyView {
 
 export interface KeyList {
   version: number;
-  keys: KeyView[];
+  /** `sentence`: what its trouble says. */
+  keys: (KeyView & { sentence: Sentence | null })[];
 }
 
 export interface PinAnswer {

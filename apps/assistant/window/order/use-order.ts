@@ -59,7 +59,8 @@ export function useOrder(start: OrderWindowStart): FollowedOrder {
         const refused = failureOf(error);
         setFailure(refused);
         if (refused.code === 'window-gone') return;
-        opener.tell({ type: 'certdesk failed', order: idOf(order), ...refused }, origin);
+        const { code, details } = refused;
+        opener.tell({ type: 'certdesk failed', order: idOf(order), code, details }, origin);
       }
     };
     const stop = opener.listen((message, origin) => {

@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import type { KeyView } from '../../src/local/views.ts';
+import type { KeyList } from '../../src/local/views.ts';
 import { CertificateFacts } from '../parts/certificate-facts.tsx';
 import { Sentence } from '../parts/sentence.tsx';
 import { Tries } from '../parts/tries.tsx';
@@ -9,13 +9,13 @@ import { PinForm } from './pin-form.tsx';
 type Form = 'verify' | 'change';
 
 /** One key: what is on it, and its PIN. */
-export function KeyCard({ view, onPinUsed }: { view: KeyView; onPinUsed: () => void }) {
+export function KeyCard({ view, onPinUsed }: { view: KeyList['keys'][number]; onPinUsed: () => void }) {
   const words = useWords();
   const title = useId();
   const [form, setForm] = useState<Form | null>(null);
   const [done, setDone] = useState<Form | null>(null);
   const outcome = useRef<HTMLParagraphElement>(null);
-  const { label, serial, manufacturer, model, pin, certificates, trouble } = view;
+  const { label, serial, manufacturer, model, pin, certificates, trouble, sentence } = view;
 
   // The form is gone; its outcome is where one goes on.
   useEffect(() => {
@@ -32,7 +32,7 @@ export function KeyCard({ view, onPinUsed }: { view: KeyView; onPinUsed: () => v
       <h2 id={title}>
         {label || serial} <small>{[manufacturer, model, serial].filter(Boolean).join(' · ')}</small>
       </h2>
-      {trouble && <Sentence failure={{ code: trouble, details: {} }} />}
+      {trouble && <Sentence failure={{ code: trouble, sentence }} />}
       {!trouble && certificates.length === 0 && <p>{words.noCertificates}</p>}
       {certificates.map((certificate) => (
         <details key={certificate.digest} open={certificate.use === 'signing'}>
