@@ -1,0 +1,409 @@
+/**
+ * Every screen of the window, as walks from one to the next: `show` brings a screen about, `shows` is what it is known
+ * by. A walk's window is opened once.
+ */
+import type { WriteStep } from '@certdesk/contract';
+import { type KeyDriver, KeyError } from '@certdesk/token';
+import type { Locator, Page } from 'playwright-core';
+import { AssistantError } from '../src/errors.ts';
+import { KeyStore, MemoryDriver } from '../src/test-support/memory-key.test-support.ts';
+import { candidate, certificate, Desk, pins, several } from './examples.test-support.ts';
+import { Script } from './script.test-support.ts';
+import type { Assistant, Language, Opener, Stage } from './stage.test-support.ts';
+import { en } from './words/en.ts';
+import { type Words, zh } from './words/zh.ts';
+
+export interface Scene {
+  readonly page: Page;
+  readonly words: Words;
+  readonly script: Script;
+  readonly assistant: Assistant;
+  readonly opener: Opener | undefined;
+  readonly desk: Desk;
+  readonly language: Language;
+  readonly store: KeyStore;
+  readonly driver: MemoryDriver;
+}
+
+export interface Screen {
+  readonly name: string;
+  show?(scene: Scene): Promise<unknown> | unknown;
+  shows(scene: Scene): Locator;
+}
+
+interface Walk {
+  readonly name: string;
+  /** Who opens the window; `user` opens the own one. */
+  readonly by: 'desk' | 'stranger' | 'nobody' | 'user';
+  readonly order?: 'signIn' | 'renewal' | 'tidy';
+  /** A second key that nobody can read, and no desk. */
+  readonly shelf?: boolean;
+  readonly screens: readonly Screen[];
+}
+
+const heading = (text: (words: Words) => string) => (scene: Scene) =>
+  scene.page.getByRole('heading', { level: 1, name: text(scene.words), exact: true });
+const said =
+  (text: (words: Words) => string) =>
+  ({ page, words }: Scene) =>
+    page.getByText(text(words), { exact: true });
+
+const alerted =
+  (text: (words: Words) => string) =>
+  ({ page, words }: Scene) =>
+    page.getByRole('alert').filter({ hasText: text(words) });
+
+const wanted = (code: Parameters<Script['wantKey']>[0]): Screen => ({
+  name: `key wanted, ${code}`,
+  show: ({ script }) => script.wantKey(code),
+  shows: heading(({ keyTitle }) => keyTitle[code]),
+});
+const working = (step: WriteStep, text: (words: Words) => string = ({ steps }) => steps[step]): Screen => ({
+  name: `working, ${step}`,
+  show: ({ script }) => script.work(step),
+  shows: ({ page, words }) => page.locator('[aria-current=step]', { hasText: text(words) }),
+});
+const wrong = (problem: 'incorrect' | 'format' | 'locked' | 'last-try', pin: keyof typeof pins): Screen => ({
+  name: `PIN, ${problem}`,
+  show: ({ script }) => script.askPin([candidate(pins[pin])], { problem }),
+  shows: alerted(({ problem: text }) => text[problem]),
+});
+
+const order: Walk[] = [
+  {
+    name: 'nobody opened it',
+    by: 'nobody',
+    screens: [{ name: 'no opener', shows: said(({ noOpener }) => noOpener) }],
+  },
+  {
+    name: 'before an order',
+    by: 'stranger',
+    screens: [{ name: 'empty', shows: said(({ waitingLead }) => waitingLead) }],
+  },
+  {
+    name: 'renewal',
+    by: 'desk',
+    order: 'renewal',
+    screens: [
+      wanted('key-missing'),
+      wanted('order-other-key'),
+      wanted('key-no-certificate'),
+      {
+        name: 'PIN for a renewal',
+        show: ({ script }) => script.askPin([candidate()]),
+        shows: heading(({ pinTitle }) => pinTitle.renewal),
+      },
+      wrong('incorrect', 'low'),
+      wrong('format', 'untold'),
+      wrong('last-try', 'final'),
+      wrong('locked', 'locked'),
+      {
+        name: 'taken up',
+        show: ({ script }) => script.work(null),
+        shows: said(({ takingUp }) => takingUp),
+      },
+      working('generate'),
+      wanted('key-removed'),
+      {
+        name: 'PIN again',
+        show: ({ script }) => script.askPin([candidate()], { again: true }),
+        shows: said(({ again }) => again),
+      },
+      working('issue'),
+      {
+        name: 'waiting for the server',
+        show: ({ script }) => script.work('issue', true),
+        shows: said(({ waitingForServer }) => waitingForServer),
+      },
+      working('write'),
+      working('prove'),
+      working('tidy'),
+      {
+        name: 'renewed',
+        show: ({ script }) => script.finish({ purpose: 'renewal', certificate }),
+        shows: heading(({ doneTitle }) => doneTitle.renewal),
+      },
+    ],
+  },
+  {
+    name: 'renewal whose certificate is not at hand',
+    by: 'desk',
+    order: 'renewal',
+    screens: [
+      {
+        name: 'renewed, certificate not at hand',
+        show: ({ script }) => script.finish({ purpose: 'renewal', certificate: null }),
+        shows: heading(({ doneTitle }) => doneTitle.renewal),
+      },
+    ],
+  },
+  {
+    name: 'sign-in',
+    by: 'desk',
+    order: 'signIn',
+    screens: [
+      {
+        name: 'PIN, several certificates',
+        show: ({ script }) => script.askPin(several),
+        shows: said(({ which }) => which),
+      },
+      {
+        name: 'PIN, none chosen',
+        show: ({ page, words }) => page.getByRole('button', { name: words.agree['sign-in'] }).click(),
+        shows: said(({ whichMissing }) => whichMissing),
+      },
+      {
+        name: 'signing',
+        show: ({ script }) => script.work('sign'),
+        shows: heading(({ workingSignIn }) => workingSignIn),
+      },
+      {
+        name: 'signed in',
+        show: ({ script }) =>
+          script.finish({
+            purpose: 'sign-in',
+            statement: { payload: 'AAAA', signature: 'AAAA' },
+            certificate: 'AAAA',
+          }),
+        shows: heading(({ doneTitle }) => doneTitle['sign-in']),
+      },
+    ],
+  },
+  {
+    name: 'tidying',
+    by: 'desk',
+    order: 'tidy',
+    screens: [
+      {
+        name: 'PIN for tidying',
+        show: ({ script }) => script.askPin([candidate()]),
+        shows: heading(({ pinTitle }) => pinTitle.tidy),
+      },
+      working('tidy', ({ tidyStep }) => tidyStep),
+      {
+        name: 'tidied',
+        show: ({ script }) => script.finish({ purpose: 'tidy' }),
+        shows: heading(({ doneTitle }) => doneTitle.tidy),
+      },
+    ],
+  },
+  {
+    name: 'a failure',
+    by: 'desk',
+    order: 'renewal',
+    screens: [
+      {
+        name: 'failed',
+        show: ({ script }) =>
+          void script.wantKey('key-missing').then(() => script.fail(new AssistantError('key-no-room'))),
+        shows: ({ page }) => page.getByText('key-no-room'),
+      },
+    ],
+  },
+  {
+    name: 'an order that nobody signed',
+    by: 'desk',
+    screens: [
+      {
+        name: 'refused',
+        show: ({ opener, desk, language }) => {
+          const { payload, signature } = desk.renewal();
+          return opener?.hand({ payload: payload.replace(/^..../, 'eyB7'), signature }, language);
+        },
+        shows: ({ page }) => page.getByText('order-forged'),
+      },
+    ],
+  },
+  {
+    name: 'declining',
+    by: 'desk',
+    order: 'renewal',
+    screens: [
+      { ...wanted('key-missing'), name: 'key to decline' },
+      {
+        name: 'declined',
+        show: ({ page, words }) => page.getByRole('button', { name: words.decline }).click(),
+        shows: heading(({ declinedTitle }) => declinedTitle),
+      },
+    ],
+  },
+  {
+    name: 'an assistant that was closed',
+    by: 'desk',
+    order: 'signIn',
+    screens: [
+      { ...wanted('key-missing'), name: 'key while the assistant is there' },
+      {
+        name: 'gone',
+        show: ({ assistant }) => assistant.stop(),
+        shows: heading(({ gone }) => gone),
+      },
+    ],
+  },
+];
+
+/** A key that lets nobody read it, as when another program holds it; its name has a space, as a file's may. */
+export const troubled: KeyDriver = {
+  family: 'skf',
+  list: async () => [
+    {
+      family: 'skf',
+      ref: 'C:\\Program Files\\key 2',
+      label: '',
+      manufacturer: 'Example Security Technologies Company Limited',
+      model: 'K-2',
+      serial: '8800123456789012345678901234',
+      algorithms: ['sm2'],
+      room: 'unknown',
+      pin: { flag: 'unknown' },
+      adminPin: { flag: 'unknown' },
+      can: { importEncryptionKey: false, files: false, unblockByChallenge: false },
+    },
+  ],
+  open: async () => {
+    throw new KeyError('key-busy');
+  },
+  watch: () => () => undefined,
+};
+
+type FieldName = 'pin' | 'oldPin' | 'newPin' | 'newPinAgain';
+const field =
+  (name: FieldName) =>
+  ({ page, words }: Scene) =>
+    page.getByLabel(words[name], { exact: true });
+/** Opens a form of the key that stands last. */
+const press =
+  (kind: 'verify' | 'change') =>
+  ({ page, words }: Scene) =>
+    page.getByRole('button', { name: words.pinForm[kind] }).last().click();
+const type = (fields: Partial<Record<FieldName, string>>) => async (scene: Scene) => {
+  for (const [name, text] of Object.entries(fields) as [FieldName, string][])
+    await field(name)(scene).fill(text);
+  await scene.page.locator('form button.main').click();
+};
+const change = { oldPin: 'Secret-2468', newPin: 'Secret-1', newPinAgain: 'Secret-1' };
+
+const own: Walk[] = [
+  {
+    name: 'keys and PINs',
+    by: 'user',
+    screens: [
+      { name: 'no key', shows: said(({ keysIn }) => keysIn(0)) },
+      {
+        name: 'key without a certificate',
+        show: ({ driver }) => driver.insert(),
+        shows: said(({ noCertificates }) => noCertificates),
+      },
+      {
+        name: 'one key',
+        show: async ({ driver, store, desk }) => {
+          driver.pull();
+          store.setCertificate('one', await desk.certify(store.addPair('one')));
+          driver.insert();
+        },
+        shows: said(({ fact }) => fact.serial),
+      },
+      { name: 'PIN to check', show: press('verify'), shows: field('pin') },
+      {
+        name: 'PIN wrong',
+        show: type({ pin: 'Wrong-1' }),
+        shows: alerted(({ problem }) => problem.incorrect),
+      },
+      {
+        name: 'PIN right',
+        show: type({ pin: 'Secret-2468' }),
+        shows: said(({ pinDone }) => pinDone.verify),
+      },
+      { name: 'PIN to change', show: press('change'), shows: field('oldPin') },
+      {
+        name: 'new PINs differ',
+        show: type({ ...change, newPinAgain: 'Secret-2' }),
+        shows: alerted(({ pinsDiffer }) => pinsDiffer),
+      },
+      {
+        name: 'new PIN too short',
+        show: type({ ...change, newPin: 'S', newPinAgain: 'S' }),
+        shows: alerted(({ newPinFormat }) => newPinFormat),
+      },
+      { name: 'PIN changed', show: type(change), shows: said(({ pinDone }) => pinDone.change) },
+      {
+        name: 'last try of the own window',
+        show: async (scene) => {
+          scene.store.tries = 2;
+          await press('change')(scene);
+          await type({ ...change, oldPin: 'Wrong-1' })(scene);
+        },
+        shows: ({ page, words }) => page.getByLabel(words.lastTry),
+      },
+      {
+        name: 'last try not confirmed',
+        show: type({ ...change, oldPin: 'Wrong-1' }),
+        shows: alerted(({ lastTryMissing }) => lastTryMissing),
+      },
+      {
+        name: 'key locked',
+        show: async (scene) => {
+          await scene.page.getByLabel(scene.words.lastTry).check();
+          await type({ ...change, oldPin: 'Wrong-1' })(scene);
+        },
+        shows: ({ page, words }) => page.locator('.card > .note', { hasText: words.problem.locked }),
+      },
+      {
+        name: 'own window gone',
+        show: ({ assistant }) => assistant.restart(),
+        shows: heading(({ gone }) => gone),
+      },
+    ],
+  },
+  {
+    name: 'keys of all sorts, and no desk',
+    by: 'user',
+    shelf: true,
+    screens: [
+      {
+        name: 'several certificates and a busy key',
+        show: async ({ driver, store, desk }) => {
+          for (const name of ['one', 'two'])
+            store.setCertificate(name, await desk.certify(store.addPair(name)));
+          driver.insert();
+        },
+        shows: said(({ keysIn }) => keysIn(2)),
+      },
+      { name: 'busy key, PIN', show: press('verify'), shows: field('pin') },
+    ],
+  },
+];
+
+export const walks: readonly Walk[] = [...order, ...own];
+
+/** Opens a walk's window, before its first screen. */
+export async function begin(
+  stage: Stage,
+  { by, order: purpose, shelf }: Walk,
+  language: Language,
+): Promise<Scene> {
+  const desk = new Desk(stage.origins.desk);
+  const script = new Script();
+  const store = new KeyStore();
+  const driver = new MemoryDriver(store);
+  driver.pull();
+  const assistant = await stage.assistant({
+    language,
+    run: script.run,
+    desks: shelf ? [] : [desk],
+    drivers: shelf ? [driver, troubled] : [driver],
+  });
+  const words = language === 'zh' ? zh : en;
+  const common = { words, script, assistant, desk, language, store, driver };
+  if (by === 'user') return { ...common, opener: undefined, page: await stage.own(assistant) };
+  if (by === 'nobody') {
+    const page = await stage.page();
+    await page.goto(`http://127.0.0.1:${assistant.port}/window`);
+    return { ...common, opener: undefined, page };
+  }
+  const opener = await stage.opener(stage.origins[by]);
+  const page = await opener.open(assistant);
+  if (by === 'desk') await opener.hear('certdesk ready');
+  if (purpose) await opener.hand(desk[purpose](), language);
+  return { ...common, opener, page };
+}
