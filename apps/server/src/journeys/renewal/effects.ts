@@ -54,6 +54,9 @@ export function renewalEffects(
   };
 }
 
+/** Whoever asked finishes the intent itself, at once; the job is for when its node stopped before it did. */
+const jobPatienceMs = 15_000;
+
 /** Commits what the authority is to sign, and a job that signs it if this node stops before it does. */
 async function intend(
   { tx, case: renewal, input, now }: Context,
@@ -85,6 +88,7 @@ async function intend(
     },
     now,
   );
-  await enqueue(tx, finishIntentJob, { caseId: renewal.id, intentId }, { key: `finish:${intentId}` });
+  const runAt = new Date(now.getTime() + jobPatienceMs);
+  await enqueue(tx, finishIntentJob, { caseId: renewal.id, intentId }, { key: `finish:${intentId}`, runAt });
   return { intentId, newKey: input.publicKeyDigest, newCertificateId: null, proofNonce: null };
 }

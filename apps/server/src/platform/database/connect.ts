@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
+import { DeskError } from '../error.ts';
 import { translated } from './loss.ts';
 
 export interface DatabaseOptions {
@@ -51,8 +52,9 @@ function translating(pool: pg.Pool): PostgresPool {
   const wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   return {
     async connect() {
-      const client = await pool.connect().catch((error: unknown) => {
-        throw translated(error);
+      // Whatever the reason, nothing was asked yet: to whoever waits the database is away. The log has the cause.
+      const client = await pool.connect().catch((cause: unknown) => {
+        throw new DeskError('database-unavailable', {}, { cause });
       });
       const known = wrapped.get(client) ?? wrap(client);
       wrapped.set(client, known);
