@@ -5,9 +5,9 @@ import { type Command, UsageError } from './command.ts';
 
 /** Takes a register file in, whole or not at all; bad lines are listed with their numbers. */
 export const registryImport: Command = {
-  usage: 'registry import FILE.csv [--language zh|en]',
+  usage: 'registry import FILE.csv [--replace] [--language zh|en]',
   takes: 'one',
-  does: 'Takes a file of the legal-entity register in; with one bad line nothing is imported and all are listed',
+  does: 'Takes a file of the legal-entity register in; with one bad line nothing is imported and all are listed. --replace: the file is the whole register, and entities that it does not name are removed',
   async run(context) {
     const [file] = context.args;
     if (!file) throw new UsageError('Which file?');
@@ -17,13 +17,16 @@ export const registryImport: Command = {
       const report = await importRegisterFile(db, file, {
         actor: 'operator',
         now: context.now(),
+        replace: context.options.replace === true,
         onProgress: (lines) => context.tell(`${lines} …`),
       });
-      for (const { line } of report.suspicious) {
+      const { lines, added, updated, removed, suspicious, suspiciousCount } = report;
+      for (const { line } of suspicious) {
         context.tell(badLineText({ line, problem: 'uscc-check-digit' }, language));
       }
-      const { lines, added, updated } = report;
-      context.say(`${lines} lines: ${added} entities added, ${updated} updated.`);
+      if (suspiciousCount > suspicious.length)
+        context.tell(`… and ${suspiciousCount - suspicious.length} more`);
+      context.say(`${lines} lines: ${added} entities added, ${updated} updated, ${removed} removed.`);
       return 0;
     } catch (error) {
       if (error instanceof BadRegisterFile) {

@@ -122,6 +122,7 @@ function readArguments(argv: readonly string[]) {
       'daily-limit': text,
       heads: text,
       language: text,
+      replace: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
