@@ -40,8 +40,10 @@ export function PinForm({ kind, view, onUsed, onDone, onCancel }: Props) {
 
   useEffect(() => present.current?.focus(), []);
   useEffect(() => {
-    if (!busy) wrong?.current?.focus();
-  }, [busy, wrong]);
+    if (busy) return;
+    if (complaint) complaint.field.current?.focus();
+    else if (problem) present.current?.focus();
+  }, [busy, complaint, problem]);
 
   function complain(text: string, field: Field) {
     setAnswer(null);
@@ -53,6 +55,7 @@ export function PinForm({ kind, view, onUsed, onDone, onCancel }: Props) {
     if (busy) return;
     setFailure(null);
     if (present.current?.value === '') return complain(words.pinEmpty, present);
+    if (last && !sure) return complain(words.lastTryMissing, present);
     let newPin = '';
     if (kind === 'change') {
       newPin = takePin(fresh);
@@ -60,7 +63,6 @@ export function PinForm({ kind, view, onUsed, onDone, onCancel }: Props) {
       if (!pinFormat.test(newPin)) return complain(words.newPinFormat, fresh);
       if (newPin !== repeated) return complain(words.pinsDiffer, fresh);
     }
-    if (last && !sure) return complain(words.lastTryMissing, present);
     const request = { key: view.ref, pin: takePin(present), confirmLastTry: last && sure };
     setComplaint(null);
     setAnswer(null);
