@@ -317,7 +317,7 @@ browserTest('a window that the assistant no longer knows says so when the PIN is
 });
 
 browserTest('the own window speaks the other language when asked to', async () => {
-  const page = await stage.own(await stage.assistant());
+  const page = await stage.visit(await (await stage.assistant()).ownAddress());
   await title(page, words.keys);
   await press(page, words.otherLanguage);
   await title(page, en.keys);

@@ -395,11 +395,10 @@ export async function begin(
   });
   const words = language === 'zh' ? zh : en;
   const common = { words, script, assistant, desk, language, store, driver };
-  if (by === 'user') return { ...common, opener: undefined, page: await stage.own(assistant) };
+  if (by === 'user')
+    return { ...common, opener: undefined, page: await stage.visit(await assistant.ownAddress()) };
   if (by === 'nobody') {
-    const page = await stage.page();
-    await page.goto(`http://127.0.0.1:${assistant.port}/window`);
-    return { ...common, opener: undefined, page };
+    return { ...common, opener: undefined, page: await stage.visit(`${assistant.origin}/window`) };
   }
   const opener = await stage.opener(stage.origins[by]);
   const page = await opener.open(assistant);

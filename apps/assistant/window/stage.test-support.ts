@@ -121,19 +121,23 @@ export class Assistant {
 /** A web page that opens the window and notes each message it gets. */
 export class Opener {
   readonly page: Page;
+  #popup: Page | undefined;
 
   constructor(page: Page) {
     this.page = page;
   }
 
+  /** One window, which is steered to another assistant if it is still open: a new one takes long. */
   async open(assistant: Assistant): Promise<Page> {
-    const opened = this.page.waitForEvent('popup');
-    await this.page.evaluate((url) => {
-      Object.assign(window, { assistant: window.open(url, '_blank') });
-    }, `${assistant.origin}/window`);
-    const popup = await opened;
-    await popup.locator('h1').waitFor();
-    return popup;
+    const url = `${assistant.origin}/window`;
+    const before = this.#popup?.isClosed() ? undefined : this.#popup;
+    const opened = before ? before.waitForURL(url).then(() => before) : this.page.waitForEvent('popup');
+    await this.page.evaluate((address) => {
+      Object.assign(window, { heard: [], assistant: window.open(address, 'assistant') });
+    }, url);
+    this.#popup = await opened;
+    await this.#popup.locator('h1').waitFor();
+    return this.#popup;
   }
 
   /** @param message posted to the window as a page of this origin can */
@@ -185,11 +189,13 @@ const openerPage = `<!doctype html><title>opener</title><script>
   addEventListener('message', ({ origin, data }) => heard.push({ origin, data }));
 </script><iframe src="/frame" title="frame"></iframe>`;
 
-/** The window is built once; each test gets assistants and pages of its own in one browser. */
+/** The window is built once; each test gets assistants of its own, and pages that are used again in one browser. */
 export function setStage() {
   const folder = mkdtempSync(join(tmpdir(), 'certdesk-window-'));
   const servers: Server[] = [];
   const assistants: Assistant[] = [];
+  const openers = new Map<string, Opener>();
+  let own: Page | undefined;
   let browser: Browser | undefined;
   let context: BrowserContext | undefined;
 
@@ -205,29 +211,36 @@ export function setStage() {
       await assistant.start();
       return assistant;
     },
-    async page(): Promise<Page> {
-      browser ??= await launchBrowser();
-      if (!context) {
-        context = await browser.newContext({ viewport: { width: 480, height: 640 } });
-        context.setDefaultTimeout(10_000);
-        context.on('console', (message) => {
-          if (/Content Security Policy/.test(message.text())) stage.complaints.push(message.text());
-        });
-        context.on('weberror', (error) => stage.complaints.push(String(error.error())));
-      }
-      return await context.newPage();
-    },
     async opener(origin: string): Promise<Opener> {
-      const page = await stage.page();
-      await page.goto(origin);
-      return new Opener(page);
+      let opener = openers.get(origin);
+      if (!opener) {
+        const page = await newPage();
+        await page.goto(origin);
+        opener = new Opener(page);
+        openers.set(origin, opener);
+      }
+      return opener;
     },
-    async own(assistant: Assistant): Promise<Page> {
-      const page = await stage.page();
-      await page.goto(await assistant.ownAddress());
-      return page;
+    /** A page that the user opens. */
+    async visit(address: string): Promise<Page> {
+      own ??= await newPage();
+      await own.goto(address);
+      return own;
     },
   };
+
+  async function newPage(): Promise<Page> {
+    browser ??= await launchBrowser();
+    if (!context) {
+      context = await browser.newContext({ viewport: { width: 480, height: 640 } });
+      context.setDefaultTimeout(10_000);
+      context.on('console', (message) => {
+        if (/Content Security Policy/.test(message.text())) stage.complaints.push(message.text());
+      });
+      context.on('weberror', (error) => stage.complaints.push(String(error.error())));
+    }
+    return await context.newPage();
+  }
 
   beforeAll(async () => {
     const configFile = fileURLToPath(new URL('../vite.config.ts', import.meta.url));
@@ -246,7 +259,6 @@ export function setStage() {
     }
   });
   afterEach(async () => {
-    for (const page of context?.pages() ?? []) await page.close();
     for (const assistant of assistants.splice(0)) await assistant.stop();
     stage.complaints.length = 0;
   });
