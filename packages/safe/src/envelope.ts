@@ -40,7 +40,9 @@ export function serialize(envelope: Envelope): Uint8Array {
  */
 export function parse(bytes: Uint8Array): Envelope {
   const fields = parseJson(bytes);
-  if (fields.format !== FORMAT) throw new SafeError('damaged', 'not a safe');
+  if (fields.format !== FORMAT || typeof fields.version !== 'number') {
+    throw new SafeError('damaged', 'not a safe');
+  }
   if (fields.version !== VERSION) {
     throw new SafeError('unsupported-version', 'the safe was written by another version of certdesk');
   }

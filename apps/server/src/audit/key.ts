@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Sm2PrivateKey, Sm2PublicKey } from '@certdesk/gm';
 import { fromPem, toPem } from '@certdesk/pki';
-import { type KdfCost, readSafe, SafeError, writeFileAtomically, writeSafe } from '@certdesk/safe';
+import { type KdfCost, writeFileAtomically, writeSafe } from '@certdesk/safe';
 import { DeskError } from '../platform/error.ts';
+import { openSealed } from '../platform/sealed-file.ts';
 
 /** Where the public half is kept, for whoever verifies without the passphrase. */
 export function auditPublicKeyFile(keyFile: string): string {
@@ -19,14 +20,7 @@ export async function createAuditKey(keyFile: string, passphrase: string, cost?:
 
 /** @throws DeskError `passphrase-wrong`, or `configuration-invalid` when the file is missing or damaged */
 export async function openAuditKey(keyFile: string, passphrase: string): Promise<Sm2PrivateKey> {
-  try {
-    return Sm2PrivateKey.fromPkcs8(await readSafe(keyFile, passphrase));
-  } catch (cause) {
-    if (cause instanceof SafeError && cause.code === 'wrong-passphrase') {
-      throw new DeskError('passphrase-wrong', { file: keyFile });
-    }
-    throw unreadable(keyFile, cause);
-  }
+  return openSealed(keyFile, passphrase, (content) => Sm2PrivateKey.fromPkcs8(content));
 }
 
 /** @throws DeskError `configuration-invalid` when the file is missing or damaged */

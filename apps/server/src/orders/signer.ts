@@ -1,6 +1,6 @@
 import { type Order, type SignedOrder, signedOctets, signedTypes } from '@certdesk/contract';
 import { Sm2PrivateKey } from '@certdesk/gm';
-import { readSafe } from '@certdesk/safe';
+import { openSealed } from '../platform/sealed-file.ts';
 
 /** Signs this desk's orders. Assistants trust the public key because their owner set them up to. */
 export interface OrderSigner {
@@ -30,7 +30,10 @@ export function orderSigner(key: Sm2PrivateKey): OrderSigner {
   };
 }
 
-/** Opens the order key: PKCS#8 in a file sealed by the desk's passphrase. */
+/**
+ * Opens the order key: PKCS#8 in a file sealed by the desk's passphrase.
+ * @throws DeskError `passphrase-wrong`; `configuration-invalid` when the file is missing, damaged or no SM2 key
+ */
 export async function readOrderSigner(file: string, passphrase: string): Promise<OrderSigner> {
-  return orderSigner(Sm2PrivateKey.fromPkcs8(await readSafe(file, passphrase)));
+  return openSealed(file, passphrase, (content) => orderSigner(Sm2PrivateKey.fromPkcs8(content)));
 }

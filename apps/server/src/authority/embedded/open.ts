@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Certificate, type Signer, softwareSigner } from '@certdesk/pki';
-import { readSafe, SafeError } from '@certdesk/safe';
 import { DeskError } from '../../platform/error.ts';
+import { openSealed } from '../../platform/sealed-file.ts';
 import { authorityFiles } from './files.ts';
 
 /** An issuing CA with its key open, and the root above it. */
@@ -21,7 +21,7 @@ export async function openIssuingCa(folder: string, passphrase: string): Promise
     readCertificate(files.rootCertificate),
     readCertificate(files.issuingCertificate),
   ]);
-  const signer = await readSigner(files.issuingKey, passphrase);
+  const signer = await openSealed(files.issuingKey, passphrase, softwareSigner);
   if (Buffer.compare(signer.publicKey, certificate.publicKey) !== 0) {
     throw new DeskError('configuration-invalid', {
       where: `${files.issuingKey} is not the key of ${files.issuingCertificate}`,
@@ -40,21 +40,6 @@ export async function readCertificate(file: string): Promise<Certificate> {
   try {
     return Certificate.parse(await readFile(file));
   } catch (cause) {
-    throw new DeskError(
-      'configuration-invalid',
-      { where: `${file}: ${(cause as Error).message}` },
-      { cause },
-    );
-  }
-}
-
-async function readSigner(file: string, passphrase: string): Promise<Signer> {
-  try {
-    return softwareSigner(await readSafe(file, passphrase));
-  } catch (cause) {
-    if (cause instanceof SafeError && cause.code === 'wrong-passphrase') {
-      throw new DeskError('passphrase-wrong', { file });
-    }
     throw new DeskError(
       'configuration-invalid',
       { where: `${file}: ${(cause as Error).message}` },
