@@ -4,7 +4,9 @@ import type { Page } from 'playwright-core';
 const { source } = createRequire(import.meta.url)('axe-core') as { source: string };
 
 declare const axe: {
-  run(): Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }>;
+  run(options: {
+    resultTypes: string[];
+  }): Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }>;
 };
 
 /**
@@ -14,7 +16,7 @@ declare const axe: {
 export async function accessibilityViolations(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(source);
   return await page.evaluate(async () => {
-    const { violations } = await axe.run();
+    const { violations } = await axe.run({ resultTypes: ['violations'] });
     return violations.map(
       ({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.html).join(' ')})`,
     );

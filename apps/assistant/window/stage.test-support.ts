@@ -136,6 +136,8 @@ export class Opener {
       Object.assign(window, { heard: [], assistant: window.open(address, 'assistant') });
     }, url);
     this.#popup = await opened;
+    // Those behind are drawn but now and then.
+    await this.#popup.bringToFront();
     await this.#popup.locator('h1').waitFor();
     return this.#popup;
   }
@@ -225,6 +227,7 @@ export function setStage() {
     async visit(address: string): Promise<Page> {
       own ??= await newPage();
       await own.goto(address);
+      await own.bringToFront();
       return own;
     },
   };

@@ -29,9 +29,12 @@ describe('every screen, in both languages, at two sizes', { timeout: 120_000 }, 
         for (const screen of walk.screens) {
           await screen.show?.(scene);
           await screen.shows(scene).first().waitFor();
-          expect(await page.locator('html').getAttribute('lang')).toBe(language === 'zh' ? 'zh-CN' : 'en');
-          expect(await page.locator('h1').count(), screen.name).toBe(1);
-          expect(await brokenReferences(page), screen.name).toEqual([]);
+          if (screen.seen) continue;
+          expect(await structureOf(page), screen.name).toEqual({
+            language: language === 'zh' ? 'zh-CN' : 'en',
+            headings: 1,
+            references: [],
+          });
           for (const width of [480, 360]) {
             const where = `${screen.name}, ${width} px`;
             await page.setViewportSize({ width, height: 640 });
@@ -52,12 +55,14 @@ describe('every screen, in both languages, at two sizes', { timeout: 120_000 }, 
 const overflow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-/** Labels and descriptions that point at nothing. */
-const brokenReferences = (page: Page) =>
-  page.evaluate(() =>
-    ['for', 'aria-describedby', 'aria-labelledby'].flatMap((name) =>
+const structureOf = (page: Page) =>
+  page.evaluate(() => ({
+    language: document.documentElement.lang,
+    headings: document.querySelectorAll('h1').length,
+    /** Of labels and descriptions, those that point at nothing. */
+    references: ['for', 'aria-describedby', 'aria-labelledby'].flatMap((name) =>
       [...document.querySelectorAll(`[${name}]`)]
         .flatMap((element) => (element.getAttribute(name) ?? '').split(' '))
         .filter((id) => !document.getElementById(id)),
     ),
-  );
+  }));
