@@ -15,7 +15,9 @@ export default defineConfig({
       'tools/**/*.test.ts',
     ],
     globalSetup: ['test/support/postgres.setup.ts'],
-    testTimeout: 30_000,
+    // Tests wait for PostgreSQL, browsers and child processes more than they compute.
+    maxWorkers: 2,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
   },
 });

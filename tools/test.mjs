@@ -3,7 +3,7 @@
 // CERTDESK_STRICT=1: what this machine cannot run (no Chromium to be had, say) has failed instead of being skipped.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureChromium } from './browser.mjs';
@@ -76,12 +76,15 @@ async function builds() {
 }
 
 function vitest() {
-  const folder = mkdtempSync(join(tmpdir(), 'certdesk-report-'));
+  // Temporary folders of tests go in here, and go with it. The database's account must be able to enter.
+  const folder = mkdtempSync(join(tmpdir(), 'certdesk-tests-'));
+  chmodSync(folder, 0o711);
   const file = join(folder, 'report.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const args = ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...filters];
   const { status } = spawnSync(process.execPath, args, {
     cwd: root,
+    env: { ...process.env, TMPDIR: folder },
     stdio: ['ignore', 'inherit', 'inherit'],
     timeout: LONGEST_MS,
   });
