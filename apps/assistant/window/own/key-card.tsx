@@ -30,7 +30,7 @@ export function KeyCard({ view, onPinUsed }: { view: KeyList['keys'][number]; on
   return (
     <section class="card" aria-labelledby={title}>
       <h2 id={title}>
-        {label || serial} <small>{[manufacturer, model, serial].filter(Boolean).join(' · ')}</small>
+        {label || serial} <small>{[manufacturer, model, label && serial].filter(Boolean).join(' · ')}</small>
       </h2>
       {trouble && <Sentence failure={{ code: trouble, sentence }} />}
       {!trouble && certificates.length === 0 && <p>{words.noCertificates}</p>}

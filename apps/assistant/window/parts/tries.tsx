@@ -27,7 +27,7 @@ export function isLastTry({ tries, flag }: PinView, problem: PinProblem | null =
 /** What is wrong with a PIN, and what it has cost. */
 export function problemText(words: Words, problem: PinProblem, pin: PinView | undefined): string {
   const text = words.problem[problem];
-  return problem === 'incorrect' && pin ? `${text} ${triesText(words, pin)}` : text;
+  return problem === 'incorrect' && pin ? words.sentences(text, triesText(words, pin)) : text;
 }
 
 function triesText(words: Words, pin: PinView): string {

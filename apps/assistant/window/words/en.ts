@@ -5,6 +5,7 @@ export const en: Words = {
   local: 'A window of this computer, not a web page',
   otherLanguage: '中文',
   codeLabel: 'Code',
+  sentences: (one, next) => `${one} ${next}`,
   unknownFailure:
     'It was not finished; nothing on the key is lost. Try again on the desk’s page; if it stays, tell a service point the code.',
 

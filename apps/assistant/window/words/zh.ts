@@ -8,6 +8,8 @@ export const zh = {
   local: '本机窗口，不是网页',
   otherLanguage: 'English',
   codeLabel: '代码',
+  /** Chinese sentences follow one another without a space. */
+  sentences: (one: string, next: string) => `${one}${next}`,
   unknownFailure: '没有完成，介质中的证书没有丢失。请回到自助服务页面重试；仍不行请把代码告诉受理点。',
 
   waiting: '正在等待自助服务页面',
