@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { browserTest } from '../../../test/support/browser.ts';
-import { accessibilityViolations } from './accessibility.test-support.ts';
+import { accessibilityViolations, browserTest } from '../../../test/support/browser.ts';
 import { begin, walks } from './screens.test-support.ts';
 import { setStage } from './stage.test-support.ts';
 
