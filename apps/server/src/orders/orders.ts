@@ -34,11 +34,16 @@ export function secretDigest(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
+/** A sign-in order is a challenge that anybody may ask for; what comes of it is recorded by the sign-in. */
 async function recordOrder(tx: Tx, what: 'given' | 'taken', order: Order, now: Date): Promise<void> {
-  const { id, purpose } = order;
-  const subject = order.purpose === 'sign-in' ? `order:${id}` : `case:${order.case.number}`;
-  const entry = { actor: `assistant:${id}`, action: `order.${what}`, subject, data: { order: id, purpose } };
-  await record(tx, what === 'given' ? { ...entry, actor: 'desk' } : entry, now);
+  if (order.purpose === 'sign-in') return;
+  const entry = {
+    actor: what === 'given' ? 'desk' : `assistant:${order.id}`,
+    action: `order.${what}`,
+    subject: `case:${order.case.number}`,
+    data: { order: order.id, purpose: order.purpose },
+  };
+  await record(tx, entry, now);
 }
 
 export function orderDesk(signer: OrderSigner, settings: OrderSettings) {
@@ -100,8 +105,7 @@ export function orderDesk(signer: OrderSigner, settings: OrderSettings) {
           closed_at: null,
         })
         .execute();
-      // A sign-in order is a challenge that anybody may ask for; what comes of it is recorded by the sign-in.
-      if (order.purpose !== 'sign-in') await recordOrder(tx, 'given', order, now);
+      await recordOrder(tx, 'given', order, now);
       return signed;
     },
 

@@ -144,24 +144,18 @@ export function renewalDesk(deps: RenewalDeps) {
     });
   }
 
-  async function leftoversOf(tx: Db | Tx, lineId: string): Promise<{ caseId: string; leftover: Leftover }[]> {
+  /** What ended cases of this line left on its key, as much as one order names. */
+  async function leftoversOf(tx: Db | Tx, lineId: string): Promise<Leftover[]> {
     const rows = await tx
       .selectFrom('desk_case')
-      .select(['id', 'data'])
+      .select('data')
       .where('line_id', '=', lineId)
       .where('journey', '=', 'renewal')
       .where('open', '=', false)
       .orderBy('created_at', 'desc')
       .limit(50)
       .execute();
-    return rows
-      .flatMap((row) =>
-        ((row.data as unknown as RenewalData).leftovers ?? []).map((leftover) => ({
-          caseId: row.id,
-          leftover,
-        })),
-      )
-      .slice(0, 8);
+    return rows.flatMap(({ data }) => (data as unknown as RenewalData).leftovers).slice(0, 8);
   }
 
   const viewOf = (renewal: Renewal): Promise<RenewalCase> =>
@@ -342,7 +336,7 @@ export function renewalDesk(deps: RenewalDeps) {
         const renewal = await lockOwn(tx, id, holder);
         const { data } = renewal;
         const old = await certificateRow(tx, renewal.certificateId);
-        const leftovers = (await leftoversOf(tx, holder.lineId)).map((one) => one.leftover);
+        const leftovers = await leftoversOf(tx, holder.lineId);
         const reference = { id: renewal.id, number: renewal.number };
         const context = { browser, caseId: renewal.id, now };
         if (!renewal.open) {
