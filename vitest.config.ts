@@ -12,6 +12,7 @@ export default defineConfig({
       'apps/*/src/**/*.test.{ts,tsx}',
       'apps/*/window/**/*.test.{ts,tsx}',
       'test/**/*.test.ts',
+      'bench/**/*.test.ts',
       'tools/**/*.test.ts',
     ],
     globalSetup: ['test/support/postgres.setup.ts'],

@@ -1,0 +1,23 @@
+// All that is measured, by the names that `npm run bench` takes.
+
+import { measureGm } from './gm.mjs';
+import { measureWeight } from './weight.mjs';
+
+/**
+ * @typedef {object} Options
+ * @property {number} rounds turns of each contestant
+ * @property {number} seconds of each turn of gm
+ * @property {number} requests for certificates in each turn of issue
+ * @property {number} renewals in each turn of renewal
+ * @property {import('./stage.mjs').Stage} stage
+ *
+ * @typedef {object} Measure
+ * @property {(options: Options) => import('./figure.mjs').Figure[] | Promise<import('./figure.mjs').Figure[]>} measure
+ * @property {boolean} [onlyByName] not part of a run of everything
+ */
+
+/** @type {Record<string, Measure>} */
+export const measures = {
+  gm: { measure: measureGm },
+  weight: { measure: measureWeight },
+};
