@@ -1,6 +1,7 @@
 // All that is measured, by the names that `npm run bench` takes.
 
 import { measureGm } from './gm.mjs';
+import { measureIssue } from './issue.mjs';
 import { measureWeight } from './weight.mjs';
 
 /**
@@ -19,5 +20,6 @@ import { measureWeight } from './weight.mjs';
 /** @type {Record<string, Measure>} */
 export const measures = {
   gm: { measure: measureGm },
+  issue: { measure: measureIssue },
   weight: { measure: measureWeight },
 };

@@ -35,7 +35,7 @@ async function main() {
       json: { type: 'boolean', default: false },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '1' },
-      requests: { type: 'string', default: '6000' },
+      requests: { type: 'string', default: '2000' },
       renewals: { type: 'string', default: '400' },
     },
   });

@@ -1,0 +1,119 @@
+// Certificates a second over HTTP, from signed request to committed certificate, beside cfssl, by turns.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generateSoftwareKey, toPem } from '@certdesk/pki';
+import { say } from '../tools/project.mjs';
+import { startCfssl } from './cfssl.mjs';
+import { BenchDesk } from './desk.mjs';
+import { sendAll } from './load.mjs';
+import { CLIENT, cfsslRequests, registrationRequests } from './registration-requests.mjs';
+import { withClient } from './stage.mjs';
+import { median, medianRatio, quantile } from './statistics.mjs';
+
+const CONNECTIONS = 64;
+const ALGORITHMS = /** @type {const} */ (['p256', 'sm2']);
+const TITLES = { p256: 'ECDSA P-256', sm2: 'SM2' };
+const TARGETS = { p256: 0.25, sm2: 0.15 }; // × cfssl
+
+/** @typedef {{ perSecond: number[], milliseconds: number[] }} Turns */
+
+/**
+ * @param {import('./measures.mjs').Options} options
+ * @returns {Promise<import('./figure.mjs').Figure[]>}
+ */
+export async function measureIssue({ stage, rounds, requests }) {
+  const cfssl = await startCfssl(stage);
+  if (!cfssl) say('cfssl is not installed: nothing to compare with (Debian: golang-cfssl).');
+  const desks = { p256: await registrationDesk(stage, 'p256'), sm2: await registrationDesk(stage, 'sm2') };
+  /** @type {Record<'cfssl' | 'p256' | 'sm2', Turns>} */
+  const turns = { cfssl: noTurns(), p256: noTurns(), sm2: noTurns() };
+  // The first round is not counted: programs compile their code, databases grow their files.
+  for (let round = 0; round <= rounds; round += 1) {
+    if (cfssl) await turn(round, turns.cfssl, [cfssl.port], await cfsslRequests(requests));
+    for (const algorithm of ALGORITHMS) {
+      const { desk, client } = desks[algorithm];
+      const before = await stored(desk.databaseUrl);
+      await turn(
+        round,
+        turns[algorithm],
+        desk.ports,
+        await registrationRequests(algorithm, client, requests),
+      );
+      const fresh = (await stored(desk.databaseUrl)) - before;
+      if (fresh !== requests) throw new Error(`${requests} certificates were answered, ${fresh} are stored.`);
+    }
+  }
+  await Promise.all([cfssl?.stop(), ...ALGORITHMS.map((algorithm) => desks[algorithm].desk.stop())]);
+  return ALGORITHMS.map((algorithm) => {
+    const { perSecond, milliseconds } = turns[algorithm];
+    const theirs = turns.cfssl.perSecond;
+    return {
+      measure: 'issue',
+      what: `${TITLES[algorithm]} certificates`,
+      value: median(perSecond),
+      unit: '/s',
+      ...(cfssl && {
+        reference: { name: 'cfssl', value: median(theirs), ratio: medianRatio(perSecond, theirs) },
+      }),
+      target: { of: 'ratio', atLeast: TARGETS[algorithm] },
+      detail: {
+        rounds: perSecond,
+        certificates: requests * rounds,
+        p50Ms: quantile(milliseconds, 0.5),
+        p99Ms: quantile(milliseconds, 0.99),
+      },
+    };
+  });
+}
+
+/** @returns {Turns} */
+function noTurns() {
+  return { perSecond: [], milliseconds: [] };
+}
+
+/**
+ * @param {number} round
+ * @param {Turns} turns
+ * @param {readonly number[]} ports
+ * @param {readonly Buffer[]} requests
+ */
+async function turn(round, turns, ports, requests) {
+  const { seconds, milliseconds } = await sendAll(ports, requests, CONNECTIONS);
+  if (round === 0) return;
+  turns.perSecond.push(requests.length / seconds);
+  turns.milliseconds.push(...milliseconds);
+}
+
+/**
+ * A running desk with one registration client, whose key is of the same kind as the CA's.
+ * @param {import('./stage.mjs').Stage} stage
+ * @param {'sm2' | 'p256'} algorithm
+ * @param {string[]} [nodeArgs]
+ */
+export async function registrationDesk(stage, algorithm, nodeArgs) {
+  const desk = await BenchDesk.make(stage, `issue_${algorithm}`, algorithm);
+  const client = generateSoftwareKey(algorithm);
+  const file = join(desk.folder, 'client.pem');
+  writeFileSync(file, toPem('PUBLIC KEY', client.publicKey));
+  const may = ['--profiles', `entity-signing-${algorithm}`, '--daily-limit', '100000000'];
+  await desk.certdesk('client', 'add', '--id', CLIENT, '--name', 'Bench', '--key', file, ...may);
+  await desk.certdesk('client', 'enable', CLIENT);
+  await desk.start(nodeArgs);
+  return { desk, client };
+}
+
+/**
+ * @param {string} databaseUrl
+ * @returns {Promise<number>} certificates in force whose intents are settled
+ */
+function stored(databaseUrl) {
+  return withClient(databaseUrl, async (client) => {
+    const { rows } = await client.query(
+      `select count(*)::int as count from certificate
+         join issuance_intent intent on intent.certificate_id = certificate.id
+         where certificate.state = 'in-force' and intent.state = 'issued'`,
+    );
+    return rows[0].count;
+  });
+}
