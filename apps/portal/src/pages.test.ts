@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { accessibilityViolations, browserTest } from '../../../test/support/browser.ts';
-import { screens } from './fakes/screens.test-support.ts';
-import { setStage } from './fakes/stage.test-support.ts';
+import { type Screen, screens } from './fakes/screens.test-support.ts';
+import { narrow, setStage, wide } from './fakes/stage.test-support.ts';
 
 const stage = setStage();
 const { desk, assistant, folder } = stage;
@@ -28,36 +29,36 @@ test('nothing in the page is inline, as the content security policy demands', ()
 
 describe('every screen, in both languages, wide and narrow', () => {
   for (const screen of screens) {
-    for (const language of ['zh', 'en'] as const) {
-      browserTest(`${screen.name} (${language})`, async () => {
-        screen.prepare?.(desk.state, assistant);
-        if (screen.noAssistant) desk.state.desk.assistant = { ports: [stage.deadPort] };
-        const page = await stage.open(screen.path, { language });
-        const problems: string[] = [];
-        page.on('console', (message) => {
-          if (/Content Security Policy/.test(message.text())) problems.push(message.text());
-        });
-        const press = page.locator(screen.press ?? 'none');
-        if (screen.press) await press.first().click();
+    browserTest(screen.name, async () => {
+      const page = await show(screen);
+      for (const language of ['zh', 'en'] as const) {
+        if (language === 'en') await page.getByRole('button', { name: 'English' }).click();
         await page.locator(screen.shows).first().waitFor();
         expect(await page.locator('html').getAttribute('lang')).toBe(language === 'zh' ? 'zh-CN' : 'en');
-        for (const width of [1280, 360]) {
-          await page.setViewportSize({ width, height: 768 });
-          expect(await accessibilityViolations(page), `${width} px`).toEqual([]);
-          const tooWide = await page.evaluate(
-            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-          );
-          expect(tooWide, `${width} px`).toBe(0);
-          if (pictures)
-            await page.screenshot({
-              path: join(pictures, `${screen.name}-${language}-${width}.png`),
-              fullPage: true,
-            });
-        }
         expect(await page.locator('h1').count()).toBe(1);
-        expect(problems).toEqual([]);
-        await page.context().close();
-      });
-    }
+        for (const size of [wide, narrow]) {
+          const where = `${language}, ${size.width} px`;
+          await page.setViewportSize(size);
+          expect(await accessibilityViolations(page), where).toEqual([]);
+          expect(await overflow(page), where).toBe(0);
+          if (pictures) {
+            const path = join(pictures, `${screen.name}-${language}-${size.width}.png`);
+            await page.screenshot({ path, fullPage: true });
+          }
+        }
+      }
+      expect(stage.complaints).toEqual([]);
+    });
   }
 });
+
+async function show(screen: Screen): Promise<Page> {
+  screen.prepare?.(desk.state, assistant);
+  if (screen.noAssistant) desk.state.desk.assistant = { ports: [stage.deadPort] };
+  const page = await stage.open(screen.path);
+  if (screen.press) await page.locator(screen.press).first().click();
+  return page;
+}
+
+const overflow = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

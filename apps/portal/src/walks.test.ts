@@ -60,7 +60,6 @@ describe('a renewal', () => {
       `POST /cases/${caseId}/term {"years":2}`,
       `POST /cases/${caseId}/orders {}`,
     ]);
-    await page.context().close();
   });
 
   browserTest('does not start without a term, and opens no window', async () => {
@@ -71,7 +70,6 @@ describe('a renewal', () => {
     await page.getByText('请先选择更新多久').waitFor();
     expect(page.context().pages()).toHaveLength(1);
     expect(desk.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
-    await page.context().close();
   });
 
   browserTest('goes on after the window was closed, with a new order', async () => {
@@ -91,7 +89,6 @@ describe('a renewal', () => {
     await expect.poll(orders).toHaveLength(2);
     await finishWriting();
     await heading(page, '证书更新完成');
-    await page.context().close();
   });
 
   browserTest('shows the writing of another browser, also when events do not get through', async () => {
@@ -102,7 +99,6 @@ describe('a renewal', () => {
     await heading(page, '正在写入新证书');
     desk.move({ ...cases.done, updatedAt: '2026-11-24T02:10:00.000Z' });
     await heading(page, '证书更新完成');
-    await page.context().close();
   });
 
   browserTest('goes on by itself when the register answers at last', async () => {
@@ -112,7 +108,6 @@ describe('a renewal', () => {
     await heading(page, '正在等待法人库答复');
     desk.move({ ...cases.checking, updatedAt: '2026-11-24T02:10:00.000Z' });
     await heading(page, '请核对单位信息');
-    await page.context().close();
   });
 
   browserTest('is cancelled only after asking, and leads back without it', async () => {
@@ -127,7 +122,6 @@ describe('a renewal', () => {
     await page.goForward();
     await page.locator('.danger').click();
     await heading(page, '办件已取消');
-    await page.context().close();
   });
 });
 
@@ -139,7 +133,6 @@ describe('signing in', () => {
     const closed = (await popup).waitForEvent('close');
     await heading(page, '我的办件');
     await closed;
-    await page.context().close();
   });
 
   browserTest('finds the assistant behind a dead port', async () => {
@@ -147,17 +140,13 @@ describe('signing in', () => {
     const page = await stage.open('/sign-in?next=/renewal');
     await page.locator('.button.main').click();
     await heading(page, '请阅读订户协议');
-    await page.context().close();
   });
 
   browserTest('says that the window was blocked', async () => {
+    desk.state.before = 'window.open = () => null;';
     const page = await stage.open('/sign-in');
-    await page.evaluate(() => {
-      window.open = () => null;
-    });
     await page.locator('.button.main').click();
     await page.locator('code', { hasText: 'window-blocked' }).waitFor();
-    await page.context().close();
   });
 
   browserTest('offers an unfinished case again, whatever page was wanted', async () => {
@@ -169,7 +158,6 @@ describe('signing in', () => {
     await page.getByText('继续办理').click();
     await heading(page, '请核对单位信息');
     expect(await page.locator('input:checked').getAttribute('value')).toBe('2');
-    await page.context().close();
   });
 
   browserTest('comes back to the same place after the session has ended', async () => {
@@ -183,7 +171,6 @@ describe('signing in', () => {
     await page.locator('.button.main').click();
     await page.getByText('打开密码助手并登录').click();
     await heading(page, cases.done.number);
-    await page.context().close();
   });
 
   browserTest('never leads to another site', async () => {
@@ -191,7 +178,6 @@ describe('signing in', () => {
     await page.locator('.button.main').click();
     await heading(page, '我的办件');
     expect(new URL(page.url()).origin).toBe(desk.url);
-    await page.context().close();
   });
 
   browserTest('hands its order to no origin but that of the port it opened', async () => {
@@ -201,8 +187,6 @@ describe('signing in', () => {
     await page.locator('.button.main').click();
     await page.locator('code', { hasText: 'assistant-missing' }).waitFor();
     expect(desk.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
-    assistant.trusts = desk.url;
-    await page.context().close();
   });
 });
 
@@ -213,19 +197,14 @@ browserTest('the language stays chosen, and the page says which it is', async ()
   expect(await page.locator('html').getAttribute('lang')).toBe('en');
   await page.reload();
   await heading(page, 'What would you like to do?');
-  await page.context().close();
 });
 
 browserTest('a browser that is too old gets a sentence, not an empty page', async () => {
+  // As from before 2020.
+  desk.state.before = 'delete Element.prototype.replaceChildren;';
   const page = await stage.open('/');
-  await page.context().addInitScript(() => {
-    // @ts-expect-error as in a browser from before 2020
-    delete Element.prototype.replaceChildren;
-  });
-  await page.reload();
   await page.getByText('这个浏览器版本过旧').waitFor();
   expect(await page.locator('#app').innerText()).toBe('');
-  await page.context().close();
 });
 
 browserTest('the receipt prints on one A4 page, without buttons', async () => {
@@ -237,5 +216,4 @@ browserTest('the receipt prints on one A4 page, without buttons', async () => {
   expect(await page.locator('button:visible, nav:visible').count()).toBe(0);
   const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
   expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
-  await page.context().close();
 });

@@ -14,15 +14,21 @@ import {
   type Session,
 } from '@certdesk/contract';
 import { build } from 'vite';
+import { vi } from 'vitest';
 import * as examples from './examples.test-support.ts';
 
 export const contentSecurityPolicy =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/** Bundles the pages into a folder, as the build does. */
+/** Bundles the pages into a folder, as they ship: vite goes by the environment, and the runner's is another. */
 export async function buildPages(outDir: string): Promise<void> {
   const configFile = fileURLToPath(new URL('../../vite.config.ts', import.meta.url));
-  await build({ configFile, logLevel: 'silent', build: { outDir } });
+  vi.stubEnv('NODE_ENV', 'production');
+  try {
+    await build({ configFile, logLevel: 'silent', build: { outDir } });
+  } finally {
+    vi.unstubAllEnvs();
+  }
 }
 
 export interface FakeState {
@@ -34,6 +40,8 @@ export interface FakeState {
   case: Case | null;
   /** Answers with an error, by `METHOD /path`. */
   failing: Map<string, ErrorCode>;
+  /** Runs in the browser before anything else does, to make it another browser. */
+  before: string;
 }
 
 export class FakeDesk {
@@ -172,6 +180,7 @@ export class FakeDesk {
       'content-security-policy': contentSecurityPolicy,
       'cross-origin-opener-policy': 'same-origin-allow-popups',
     });
+    if (file === '/old-browser.js') response.write(`${this.state.before}\n`);
     response.end(readFileSync(join(this.#pages, file)));
   }
 }
@@ -184,6 +193,7 @@ function fresh(): FakeState {
     offer: examples.offer,
     case: null,
     failing: new Map(),
+    before: '',
   };
 }
 
