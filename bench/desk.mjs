@@ -79,10 +79,14 @@ export class BenchDesk {
     return join(this.folder, 'server.json');
   }
 
+  /** As it stands in the file. */
+  get configuration() {
+    return JSON.parse(readFileSync(this.configurationFile, 'utf8'));
+  }
+
   /** @param {object} change of the configuration */
   configure(change) {
-    const known = JSON.parse(readFileSync(this.configurationFile, 'utf8'));
-    writeFileSync(this.configurationFile, JSON.stringify({ ...known, ...change }));
+    writeFileSync(this.configurationFile, JSON.stringify({ ...this.configuration, ...change }));
   }
 
   /**
@@ -103,10 +107,9 @@ export class BenchDesk {
     for (let at = 0; at < availableParallelism(); at += 1) {
       const port = await freePort();
       const file = join(this.folder, `server-${at}.json`);
-      const configuration = JSON.parse(readFileSync(this.configurationFile, 'utf8'));
       // Each exports the audit log's heads to a file of its own, as nodes on different machines do.
       const own = { listen: { port }, audit: { heads: `heads-${at}.jsonl` } };
-      writeFileSync(file, JSON.stringify({ ...configuration, ...own }));
+      writeFileSync(file, JSON.stringify({ ...this.configuration, ...own }));
       const name = `${this.#name}-server-${at}`;
       this.#servers.push(this.#stage.start(name, process.execPath, [...nodeArgs, SERVER], this.#env(file)));
       this.ports.push(port);

@@ -2,6 +2,7 @@
 
 import { measureGm } from './gm.mjs';
 import { measureIssue } from './issue.mjs';
+import { measureRenewal } from './renewal.mjs';
 import { measureWeight } from './weight.mjs';
 
 /**
@@ -21,5 +22,6 @@ import { measureWeight } from './weight.mjs';
 export const measures = {
   gm: { measure: measureGm },
   issue: { measure: measureIssue },
+  renewal: { measure: measureRenewal },
   weight: { measure: measureWeight },
 };
