@@ -119,6 +119,11 @@ export class BenchDesk {
     );
   }
 
+  /** Process numbers of the servers. */
+  get pids() {
+    return this.#servers.map(({ child }) => child.pid ?? 0);
+  }
+
   async stop() {
     await Promise.all(this.#servers.map((server) => this.#stage.stop(server)));
   }

@@ -2,6 +2,7 @@
 
 import { measureGm } from './gm.mjs';
 import { measureIssue } from './issue.mjs';
+import { profile } from './profile.mjs';
 import { measureRenewal } from './renewal.mjs';
 import { measureWeight } from './weight.mjs';
 
@@ -24,4 +25,5 @@ export const measures = {
   issue: { measure: measureIssue },
   renewal: { measure: measureRenewal },
   weight: { measure: measureWeight },
+  profile: { measure: profile, onlyByName: true },
 };

@@ -17,6 +17,8 @@ const READY_MS = 30_000;
 export class Stage {
   /** Of the PostgreSQL that was used; null before that. @type {string | null} */
   postgresVersion = null;
+  /** Of its main process. */
+  postgresPid = 0;
   /** @type {(() => unknown)[]} what takes down what was put up, in the order of putting up */
   #undo = [];
   /** @type {Promise<void> | undefined} */
@@ -111,6 +113,7 @@ export class Stage {
       if (rows[0].fsync !== 'on' || rows[0].waits !== 'on')
         throw new Error('PostgreSQL does not wait for the disk.');
       this.postgresVersion = rows[0].version;
+      this.postgresPid = postgres.pid;
     });
     return postgres;
   }
