@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import { DeskError } from '../error.ts';
-import { translated } from './loss.ts';
+import { isStalePlan, translated } from './loss.ts';
 
 export interface DatabaseOptions {
   /** Connections at most. */
@@ -65,13 +65,36 @@ function translating(pool: pg.Pool): PostgresPool {
 }
 
 function wrap(client: pg.PoolClient): PostgresPoolClient {
+  let stale = false;
   const query = async (sql: string, parameters: readonly unknown[]) => {
     try {
-      return await client.query(sql, [...parameters]);
+      const name = parameters.length > 0 ? nameOf(sql) : undefined;
+      return await client.query({ text: sql, values: [...parameters], ...(name && { name }) });
     } catch (error) {
+      stale ||= isStalePlan(error);
       throw translated(error);
     }
   };
   // Cursors are not used: long reads page by key, so that no transaction stays open.
-  return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release() };
+  return {
+    query: query as unknown as PostgresPoolClient['query'],
+    // Another connection prepares its statements anew.
+    release: () => client.release(stale),
+  };
+}
+
+/**
+ * A statement with a name is parsed and planned once a connection, which is most of what a short statement costs.
+ * Texts that grow with their data have many forms, and each would be kept for good: those are left out.
+ */
+const names = new Map<string, string>();
+const namesAtMost = 300;
+const longestNamed = 2500;
+
+function nameOf(sql: string): string | undefined {
+  const known = names.get(sql);
+  if (known || names.size >= namesAtMost || sql.length > longestNamed) return known;
+  const name = `desk_${names.size}`;
+  names.set(sql, name);
+  return name;
 }

@@ -35,7 +35,18 @@ export function isDatabaseLoss(error: unknown): boolean {
   return code === '' && messages.some((pattern) => pattern.test(error.message));
 }
 
+/**
+ * Whether a prepared statement does not fit the database any more: a newer program has changed a table meanwhile, or
+ * something between has forgotten the statement. Asked again on another connection it fits.
+ */
+export function isStalePlan(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return code === '26000' || (code === '0A000' && /cached plan must not change/.test(String(message)));
+}
+
 /** The same error, or `database-unavailable` with the error as its cause. */
 export function translated(error: unknown): unknown {
-  return isDatabaseLoss(error) ? new DeskError('database-unavailable', {}, { cause: error }) : error;
+  return isDatabaseLoss(error) || isStalePlan(error)
+    ? new DeskError('database-unavailable', {}, { cause: error })
+    : error;
 }
