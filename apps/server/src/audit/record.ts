@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from '../schema/database.ts';
 
 export interface AuditEntry {
@@ -18,24 +19,21 @@ export async function record(tx: Tx, entry: AuditEntry, at: Date): Promise<void>
 
 /** Writes several audit rows by one statement, in their order. */
 export async function recordAll(tx: Tx, entries: readonly AuditEntry[], at: Date): Promise<void> {
-  if (entries.length === 0) return;
-  await tx
-    .with('written', (query) =>
-      query
-        .insertInto('audit_event')
-        .values(
-          entries.map(({ actor, action, subject, data }) => ({
-            at,
-            actor,
-            action,
-            subject,
-            data: JSON.stringify(data),
-          })),
-        )
-        .returning('id'),
-    )
-    .insertInto('audit_pending')
-    .columns(['event_id'])
-    .expression((query) => query.selectFrom('written').select('id'))
-    .execute();
+  if (entries.length > 0) await sql`with ${recording(entries, at)} select 1`.execute(tx);
+}
+
+/**
+ * The audit rows as a part of the statement that changes what they record: `with …, ${recording(entries, at)} select …`.
+ * @param entries at least one
+ */
+export function recording(entries: readonly AuditEntry[], at: Date): RawBuilder<unknown> {
+  const rows = entries.map(
+    ({ actor, action, subject, data }) =>
+      sql`(${at}::timestamptz, ${actor}, ${action}, ${subject}, ${JSON.stringify(data)}::jsonb)`,
+  );
+  return sql`recorded as (
+      insert into audit_event (at, actor, action, subject, data) values ${sql.join(rows)} returning id
+    ), to_be_sealed as (
+      insert into audit_pending (event_id) select id from recorded
+    )`;
 }

@@ -3,12 +3,12 @@
  * transaction: the caller's. Whoever moves a case holds its row's lock from before the decision to the commit, so two
  * nodes, two browsers or a job never decide on the same state.
  */
-import { sql } from 'kysely';
-import { record } from '../audit/record.ts';
+import { type OperationNodeSource, sql } from 'kysely';
+import { recording } from '../audit/record.ts';
 import { DeskError } from '../platform/error.ts';
-import { notify } from '../platform/notifications.ts';
+import { notifying } from '../platform/notifications.ts';
 import { randomId } from '../platform/random.ts';
-import type { Tx } from '../schema/database.ts';
+import type { Db, Tx } from '../schema/database.ts';
 import { caseOf, type DeskCase } from './case.ts';
 import { type JourneyTable, transitionFor } from './table.ts';
 
@@ -64,101 +64,68 @@ export function caseEngine<S extends string, E extends string, F extends string,
 ) {
   type Case = DeskCase<S, Data>;
 
-  async function store(
-    tx: Tx,
-    before: Case,
-    to: S,
-    data: Data,
-    event: E,
-    move: Move<Data, Input>,
-  ): Promise<Case> {
-    const open = table.states[to].open;
-    const row = await tx
-      .updateTable('desk_case')
-      .set({
-        state: to,
-        open,
-        data: JSON.stringify(data),
-        version: before.version + 1,
-        updated_at: move.now,
-        ends_at: open ? lifetime(move.now) : null,
-      })
-      .where('id', '=', before.id)
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    const after = caseOf<S, Data>(row);
-    await announce(tx, before.state, after, event, move.actor, move.now, move.note ?? {});
-    return after;
-  }
-
+  /** Makes a change of a case, keeps and records the event that it is, and announces it: by one statement. */
   async function announce(
     tx: Tx,
+    change: OperationNodeSource,
     from: S | null,
-    after: Case,
+    after: Pick<Case, 'id' | 'number' | 'state' | 'version'>,
     event: E,
-    actor: string,
-    at: Date,
-    note: Record<string, unknown>,
+    { actor, now, note = {} }: Pick<Move<Data, Input>, 'actor' | 'now' | 'note'>,
   ): Promise<void> {
-    await tx
-      .insertInto('case_event')
-      .values({
-        case_id: after.id,
-        version: after.version,
-        at,
-        event,
-        from_state: from,
-        to_state: after.state,
-        actor,
-        data: JSON.stringify(note),
-      })
-      .execute();
+    const kept = tx.insertInto('case_event').values({
+      case_id: after.id,
+      version: after.version,
+      at: now,
+      event,
+      from_state: from,
+      to_state: after.state,
+      actor,
+      data: JSON.stringify(note),
+    });
     const data = { ...note, from, to: after.state, version: after.version };
-    await record(tx, { actor, action: `case.${event}`, subject: `case:${after.number}`, data }, at);
-    await notify(tx, caseChannel, after.id);
+    const entry = { actor, action: `case.${event}`, subject: `case:${after.number}`, data };
+    await sql`with changed as (${change}), kept as (${kept}), ${recording([entry], now)}
+      select ${notifying(caseChannel, after.id)}`.execute(tx);
   }
 
   return {
     table,
 
     /** Opens a case. `case-open` if another open case changes this line. */
-    async open(tx: Tx, event: E, opening: Opening<Data>): Promise<Case> {
+    async open(tx: Tx, event: E, opening: Opening<Data>): Promise<void> {
       const transition = transitionFor(table, null, event);
       if (!transition) throw new Error(`no transition opens ${table.journey} by ${event}`);
       const { next } = await sql<{ next: string }>`select nextval('case_number')::text as next`
         .execute(tx)
         .then((result) => result.rows[0] ?? { next: '0' });
       const month = opening.now.toISOString().slice(2, 7).replace('-', '');
-      const inserted = await tx
-        .insertInto('desk_case')
-        .values({
-          id: opening.id ?? randomId(),
-          number: `${opening.prefix}${month}-${next.padStart(6, '0')}`,
-          journey: table.journey,
-          entity_id: opening.entityId,
-          line_id: opening.lineId,
-          certificate_id: opening.certificateId,
-          changes_certificate: table.changesCertificate,
-          state: transition.to,
-          open: table.states[transition.to].open,
-          data: JSON.stringify(opening.data),
-          version: 1,
-          created_at: opening.now,
-          updated_at: opening.now,
-          ends_at: opening.endsAt,
-        })
-        .returningAll()
-        .executeTakeFirstOrThrow()
-        .catch((error: unknown) => {
-          const { code, constraint } = error as { code?: string; constraint?: string };
-          if (code === uniqueViolation && constraint === 'desk_case_one_open') {
-            throw new DeskError('case-open', { number: '' });
-          }
-          throw error;
-        });
-      const opened = caseOf<S, Data>(inserted);
-      await announce(tx, null, opened, event, opening.actor, opening.now, {});
-      return opened;
+      const opened = {
+        id: opening.id ?? randomId(),
+        number: `${opening.prefix}${month}-${next.padStart(6, '0')}`,
+        state: transition.to,
+        version: 1,
+      };
+      const insert = tx.insertInto('desk_case').values({
+        ...opened,
+        journey: table.journey,
+        entity_id: opening.entityId,
+        line_id: opening.lineId,
+        certificate_id: opening.certificateId,
+        changes_certificate: table.changesCertificate,
+        open: table.states[transition.to].open,
+        data: JSON.stringify(opening.data),
+        created_at: opening.now,
+        updated_at: opening.now,
+        ends_at: opening.endsAt,
+      });
+      await announce(tx, insert, null, opened, event, opening).catch((error: unknown) => {
+        const { code, constraint } = error as { code?: string; constraint?: string };
+        if (code === uniqueViolation && constraint === 'desk_case_one_open') {
+          throw new DeskError('case-open', { number: '' });
+        }
+        throw error;
+      });
     },
 
     /** Reads a case and keeps its row locked until the transaction ends. `case-not-found`. */
@@ -189,17 +156,39 @@ export function caseEngine<S extends string, E extends string, F extends string,
         };
         data = { ...data, ...(await effects[effect](context)) };
       }
-      return store(tx, locked, transition.to, data, event, move);
+      const { open } = table.states[transition.to];
+      const after: Case = {
+        ...locked,
+        state: transition.to,
+        open,
+        data,
+        version: locked.version + 1,
+        updatedAt: move.now,
+        endsAt: open ? lifetime(move.now) : null,
+      };
+      const update = tx
+        .updateTable('desk_case')
+        .set({
+          state: after.state,
+          open,
+          data: JSON.stringify(data),
+          version: after.version,
+          updated_at: after.updatedAt,
+          ends_at: after.endsAt,
+        })
+        .where('id', '=', after.id);
+      await announce(tx, update, locked.state, after, event, move);
+      return after;
     },
 
-    /** Keeps something with a case that is no transition: progress, or a challenge. */
-    async keep(tx: Tx, id: string, change: Partial<Data>): Promise<void> {
-      await tx
+    /** Keeps something with a case that is no transition: progress, or a challenge. By one statement. */
+    async keep(db: Db | Tx, id: string, change: Partial<Data>): Promise<void> {
+      await db
         .updateTable('desk_case')
         .set({ data: sql`data || ${JSON.stringify(change)}::jsonb` })
         .where('id', '=', id)
+        .returning(notifying(caseChannel, id).as('told'))
         .execute();
-      await notify(tx, caseChannel, id);
     },
   };
 }

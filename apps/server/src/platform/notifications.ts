@@ -1,14 +1,14 @@
-import { type Kysely, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
 
 /**
- * Tells all nodes something when the caller's transaction commits, and nothing if it does not. A hint, not a message:
- * a node that was cut off misses it.
+ * An expression that tells all nodes something when the transaction of its statement commits, and nothing if it does
+ * not. A hint, not a message: a node that was cut off misses it.
  * @param channel a lower-case identifier
  * @param payload at most 8000 octets (PostgreSQL's limit); an id, nothing secret
  */
-export async function notify<Tables>(tx: Kysely<Tables>, channel: string, payload: string): Promise<void> {
-  await sql`select pg_notify(${channel}, ${payload})`.execute(tx);
+export function notifying(channel: string, payload: string): RawBuilder<unknown> {
+  return sql`pg_notify(${channel}, ${payload})`;
 }
 
 export interface Listener {

@@ -186,12 +186,19 @@ export function renewalDesk(deps: RenewalDeps) {
     view: (row) => viewOf(caseOf(row)),
 
     async show(holder: Holder, id: string): Promise<RenewalCase> {
-      return viewOf(await db.transaction().execute((tx) => lockOwn(tx, id, holder)));
+      const row = await db
+        .selectFrom('desk_case')
+        .selectAll()
+        .where('id', '=', id)
+        .where('line_id', '=', holder.lineId)
+        .where('journey', '=', 'renewal')
+        .executeTakeFirst();
+      if (!row) throw new DeskError('case-not-found');
+      return viewOf(caseOf(row));
     },
 
     async progress(id: string, step: WriteStep): Promise<void> {
-      const progress = { step, at: deps.clock().toISOString() };
-      await db.transaction().execute((tx) => engine.keep(tx, id, { progress }));
+      await engine.keep(db, id, { progress: { step, at: deps.clock().toISOString() } });
     },
 
     async runOut(id: string): Promise<void> {

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { ProofStatement, RenewalStatement, type SignedStatement, signedTypes } from '@certdesk/contract';
 import { Certificate, CertificationRequest, keyAlgorithmOf, publicKeyDigest } from '@certdesk/pki';
+import { sql } from 'kysely';
 import type { Work } from '../../orders/bearer.ts';
 import { readStatement } from '../../orders/statement.ts';
 import { DeskError } from '../../platform/error.ts';
@@ -24,12 +25,14 @@ export function renewalWriter(deps: RenewalDeps) {
 
   /** Signs an open intent, or finds that it is signed already, and moves the case in the same transaction. */
   async function finishIntent(caseId: string, intentId: string): Promise<void> {
+    let renewal: Renewal | undefined;
     await authority.finish(intentId, {
       // The case first, then the intent: the order in which a cancelling holder takes the two locks.
-      lock: async (tx) => void (await engine.lock(tx, caseId)),
+      lock: async (tx) => {
+        renewal = await engine.lock(tx, caseId);
+      },
       settle: async (tx, certificate) => {
-        const renewal = await engine.lock(tx, caseId);
-        if (renewal.state !== 'issuing' || renewal.data.intentId !== intentId) return;
+        if (renewal?.state !== 'issuing' || renewal.data.intentId !== intentId) return;
         await engine.move(tx, renewal, 'issued', {
           actor: 'authority',
           now: deps.clock(),
@@ -40,14 +43,18 @@ export function renewalWriter(deps: RenewalDeps) {
     });
   }
 
-  async function certificateAnswer(tx: Tx, renewal: Renewal): Promise<CertificateAnswer> {
-    if (!renewal.data.newCertificateId) throw new DeskError('issuing-not-yet');
-    const { der } = await tx
-      .selectFrom('certificate')
+  /** The certificate that the case has now. */
+  async function certificateAnswer(caseId: string): Promise<CertificateAnswer> {
+    const issued = await db
+      .selectFrom('desk_case')
+      .innerJoin('certificate', (on) =>
+        on.on('certificate.id', '=', sql<string>`(desk_case.data ->> 'newCertificateId')::uuid`),
+      )
       .select('der')
-      .where('id', '=', renewal.data.newCertificateId)
-      .executeTakeFirstOrThrow();
-    return { certificate: base64(der), chain: authority.chain().map(base64) };
+      .where('desk_case.id', '=', caseId)
+      .executeTakeFirst();
+    if (!issued) throw new DeskError('issuing-not-yet');
+    return { certificate: base64(issued.der), chain: authority.chain().map(base64) };
   }
 
   /** The new key must be new: no certificate, ours or imported, may carry it already. */
@@ -118,15 +125,11 @@ export function renewalWriter(deps: RenewalDeps) {
   }
 
   /**
-   * Decides, under the case's lock, what a request means now. Either an intent is committed and has to be finished, or
-   * there is an answer already, or the key has lost too many pairs.
+   * Decides, under the case's lock, what a request means now.
+   * @returns the case as it stands then, its intent committed or its certificate issued; in `attention` when the key has
+   *   lost too many pairs
    */
-  async function admit(
-    tx: Tx,
-    work: Work,
-    input: RequestInput,
-    signed: SignedStatement,
-  ): Promise<'finish' | 'attention'> {
+  async function admit(tx: Tx, work: Work, input: RequestInput, signed: SignedStatement): Promise<Renewal> {
     const renewal = await engine.lock(tx, work.caseId);
     const { state, data } = renewal;
     await checkStatement(tx, renewal, work, signed, input.requestDigest);
@@ -134,22 +137,16 @@ export function renewalWriter(deps: RenewalDeps) {
     const move = { actor: actorOf(work), now: deps.clock(), input, note: { request: input.requestDigest } };
     if (state === 'ordered') {
       await checkKeyUnused(tx, renewal, input.publicKeyDigest);
-      await engine.move(tx, renewal, 'requested', move);
-      return 'finish';
+      return engine.move(tx, renewal, 'requested', move);
     }
-    if (state === 'attention') return 'attention';
-    if (sameKey && ['issuing', 'issued', 'proved', 'done'].includes(state)) return 'finish';
+    if (state === 'attention') return renewal;
+    if (sameKey && ['issuing', 'issued', 'proved', 'done'].includes(state)) return renewal;
     if (state === 'issuing') throw new DeskError('issuing-not-yet');
     if (state !== 'issued') throw new DeskError('case-state');
     // Another key while one certificate is issued and not proved: the pair that it was issued for is lost.
     await checkKeyUnused(tx, renewal, input.publicKeyDigest);
-    const change = { keysLost: data.keysLost + 1 };
-    if (data.keysLost >= keyLossesAllowed) {
-      await engine.move(tx, renewal, 'key-lost-too-often', { ...move, change });
-      return 'attention';
-    }
-    await engine.move(tx, renewal, 'key-lost', { ...move, change });
-    return 'finish';
+    const lost = data.keysLost >= keyLossesAllowed ? 'key-lost-too-often' : 'key-lost';
+    return engine.move(tx, renewal, lost, { ...move, change: { keysLost: data.keysLost + 1 } });
   }
 
   return {
@@ -162,13 +159,10 @@ export function renewalWriter(deps: RenewalDeps) {
       statement: SignedStatement,
     ): Promise<CertificateAnswer> {
       const input = readRequest(requestDer);
-      const admitted = await db.transaction().execute((tx) => admit(tx, work, input, statement));
-      if (admitted === 'attention') throw new DeskError('issuing-attention');
-      const { data } = await db.transaction().execute((tx) => engine.lock(tx, work.caseId));
+      const { state, data } = await db.transaction().execute((tx) => admit(tx, work, input, statement));
+      if (state === 'attention') throw new DeskError('issuing-attention');
       if (data.intentId && !data.newCertificateId) await finishIntent(work.caseId, data.intentId);
-      return db
-        .transaction()
-        .execute(async (tx) => certificateAnswer(tx, await engine.lock(tx, work.caseId)));
+      return certificateAnswer(work.caseId);
     },
 
     /** A nonce for the proof; the same until the proof is made, so that asking again harms nothing. */
