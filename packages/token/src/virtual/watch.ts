@@ -19,8 +19,14 @@ export function presentRefs(folder: string): string[] {
   }
 }
 
-/** Tells the listener of each key file that comes or goes from now on. @returns a function that stops it */
-export function watchFolder(folder: string, listener: (event: KeyEvent) => void): () => void {
+export interface FolderWatch {
+  /** Looks at once, and tells what came and went: for whoever finds a key missing before the folder said so. */
+  look(): void;
+  stop(): void;
+}
+
+/** Tells the listener of each key file that comes or goes from now on. */
+export function watchFolder(folder: string, listener: (event: KeyEvent) => void): FolderWatch {
   let known = new Set(presentRefs(folder));
   let watcher: FSWatcher | undefined;
   const look = () => {
@@ -38,9 +44,12 @@ export function watchFolder(folder: string, listener: (event: KeyEvent) => void)
   };
   notice();
   const timer = setInterval(notice, POLL_MS).unref();
-  return () => {
-    clearInterval(timer);
-    watcher?.close();
+  return {
+    look,
+    stop() {
+      clearInterval(timer);
+      watcher?.close();
+    },
   };
 }
 
