@@ -18,7 +18,6 @@ import {
   Certificate,
   certificateDigest,
   generateSoftwareKey,
-  Name,
   publicKeyDigest,
   softwareSigner,
 } from '@certdesk/pki';
@@ -26,13 +25,11 @@ import type { LightMyRequestResponse } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { createTestDatabase } from '../../../test/support/database.ts';
 import { type IssuingCa, openIssuingCa } from './authority/embedded/open.ts';
-import { signWith } from './authority/embedded/signing.ts';
 import { importCertificate } from './authority/import.ts';
-import { readProfiles } from './authority/profiles.ts';
-import { randomSerialNumber } from './authority/serial-number.ts';
 import { trustedIssuers } from './commands/certificate.ts';
 import { makeDesk } from './commands/init.ts';
 import { type Desk, openDesk } from './desk.ts';
+import { entityCertificate } from './entity-certificate.test-support.ts';
 import { randomNonce } from './platform/random.ts';
 import { createLog } from './platform/telemetry/log.ts';
 import type { RegistryAnswer } from './registry/registry.ts';
@@ -157,26 +154,13 @@ export async function openTestDesk(change: Partial<Configuration> = {}): Promise
       { kind: 'socialInsurance', value: `00${companies}` },
     ];
     const notAfter = options.notAfter ?? new Date(test.time.getTime() + 40 * day);
-    const notBefore = options.notBefore ?? new Date(notAfter.getTime() - 365 * day);
     const key = generateSoftwareKey('sm2');
-    const subject = Name.of([
-      { type: 'C', value: 'CN' },
-      { type: 'CN', value: name },
-    ]);
-    const der = await signWith(
-      options.ca ?? ca,
-      readProfiles(),
-    )({
-      profile: 'entity-signing-sm2',
+    const der = await entityCertificate(options.ca ?? ca, {
+      name,
+      numbers,
       publicKey: key.publicKey,
-      serialNumber: randomSerialNumber(),
-      content: {
-        entityName: name,
-        subject: Buffer.from(subject.der).toString('base64'),
-        identityNumbers: numbers,
-        notBefore: notBefore.toISOString(),
-        notAfter: notAfter.toISOString(),
-      },
+      notAfter,
+      ...(options.notBefore && { notBefore: options.notBefore }),
     });
     if (!options.unknown) {
       const trusted = await trustedIssuers(configuration, passphrase);

@@ -1,0 +1,44 @@
+import type { IdentityNumber } from '@certdesk/contract';
+import { Name } from '@certdesk/pki';
+import type { IssuingCa } from './authority/embedded/open.ts';
+import { signWith } from './authority/embedded/signing.ts';
+import { readProfiles } from './authority/profiles.ts';
+import { randomSerialNumber } from './authority/serial-number.ts';
+
+export interface EntityCertificateOptions {
+  readonly name: string;
+  readonly numbers: readonly IdentityNumber[];
+  /** SubjectPublicKeyInfo, DER, of an SM2 key. */
+  readonly publicKey: Uint8Array;
+  /** A year before its end, if not said. */
+  readonly notBefore?: Date;
+  readonly notAfter: Date;
+}
+
+const year = 365 * 86_400_000;
+
+/** A company's signing certificate, DER, as this CA issues it; nobody but the caller knows of it. */
+export async function entityCertificate(
+  ca: IssuingCa,
+  { name, numbers, publicKey, notAfter, notBefore }: EntityCertificateOptions,
+): Promise<Uint8Array> {
+  const subject = Name.of([
+    { type: 'C', value: 'CN' },
+    { type: 'CN', value: name },
+  ]);
+  return signWith(
+    ca,
+    readProfiles(),
+  )({
+    profile: 'entity-signing-sm2',
+    publicKey,
+    serialNumber: randomSerialNumber(),
+    content: {
+      entityName: name,
+      subject: Buffer.from(subject.der).toString('base64'),
+      identityNumbers: numbers,
+      notBefore: (notBefore ?? new Date(notAfter.getTime() - year)).toISOString(),
+      notAfter: notAfter.toISOString(),
+    },
+  });
+}

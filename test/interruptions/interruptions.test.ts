@@ -1,0 +1,91 @@
+// The renewal under interruption: real processes, really killed. CERTDESK_INTERRUPT=all takes every point with everything
+// that can happen there; without it each transition and each call to the key is taken once.
+
+import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { renewalTable } from '../../apps/server/src/journeys/renewal/steps.ts';
+import { matrixText, type Outcome } from './matrix.ts';
+import { everyPoint, sampled } from './plan.ts';
+import { type Point, pointText } from './point.ts';
+import { Run } from './run.ts';
+import { openStage, type Stage } from './stage.ts';
+import { type StoryName, stories } from './stories.ts';
+import { auditFinding, wrongs } from './verdict.ts';
+
+const all = process.env.CERTDESK_INTERRUPT === 'all';
+const minutes = all ? 90 : 5;
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage?.close());
+
+/** Tells a story with a company of its own. @returns the run, which ended as it must or threw */
+async function tell(name: StoryName, interruption?: ConstructorParameters<typeof Run>[1]): Promise<Run> {
+  await stage.server();
+  await stage.setRegister('matches');
+  await stage.setClock(new Date(stage.now.getTime() + 60_000));
+  await stage.newCompany();
+  const run = new Run(stage, interruption);
+  for (const part of stories[name]) await part(run);
+  run.over();
+  expect(await wrongs(stage)).toEqual([]);
+  return run;
+}
+
+/** For whoever has to find out which of many hangs. */
+async function neverEnds(): Promise<never> {
+  await sleep(60_000, undefined, { ref: false });
+  throw new Error('it does not end');
+}
+
+/** Points of each story as it goes when nothing happens. */
+const undisturbed = new Map<StoryName, readonly Point[]>();
+
+test(
+  'every story ends with a renewed key when nothing happens, and together they take every transition',
+  async () => {
+    for (const name of Object.keys(stories) as StoryName[]) undisturbed.set(name, (await tell(name)).points);
+    const reached = new Set([...undisturbed.values()].flat().map(({ name }) => name));
+    const missing = renewalTable.transitions.filter(
+      ({ from, to, event }) => !from.some((state) => reached.has(`${state ?? 'start'} → ${to} (${event})`)),
+    );
+    expect(missing).toEqual([]);
+  },
+  minutes * 60_000,
+);
+
+test(
+  'whatever is interrupted wherever, one new certificate is in force, the key signs with it, nothing is left over',
+  async () => {
+    const outcomes: Outcome[] = [];
+    const planned = all ? everyPoint(undisturbed) : sampled(undisturbed);
+    for (const one of planned) {
+      const { story, interruption } = one;
+      const ending = Promise.race([tell(story, interruption), neverEnds()]);
+      const wrong = await ending.then(
+        (run) => (run.interrupted ? undefined : 'the point was not reached'),
+        (error: Error) => `${error.name}: ${error.message}`,
+      );
+      const outcome = { ...one, ...(wrong !== undefined && { wrong }) };
+      outcomes.push(outcome);
+      if (all) process.stderr.write(`${outcomes.length} of ${planned.length}  ${describeOutcome(outcome)}\n`);
+      if (wrong !== undefined) await stage.restart();
+    }
+    const file = process.env.CERTDESK_INTERRUPT_MATRIX;
+    if (file) writeFileSync(file, matrixText(outcomes));
+    expect(outcomes.filter(({ wrong }) => wrong !== undefined).map(describeOutcome)).toEqual([]);
+  },
+  minutes * 60_000,
+);
+
+test('when all is over the audit chain is whole to its last row', async () => {
+  await stage.stopServer();
+  expect(await auditFinding(stage, { graceSeconds: 0 })).toBeUndefined();
+});
+
+function describeOutcome({ story, interruption, wrong }: Outcome): string {
+  return `${story}: ${interruption.kind} ${pointText(interruption.point)} #${interruption.nth}: ${wrong ?? 'ended as it must'}`;
+}

@@ -1,0 +1,57 @@
+/** The way to the server, which can be cut. */
+import { connect, createServer, type Socket } from 'node:net';
+
+export interface Network {
+  readonly port: number;
+  /** The port of the server that runs now. */
+  server: number;
+  /** Every connection breaks, and the next attempt to connect fails. */
+  cut(): void;
+  mend(): void;
+  close(): Promise<void>;
+}
+
+export async function openNetwork(): Promise<Network> {
+  const sockets = new Set<Socket>();
+  let refuse = false;
+  const listener = createServer((near) => {
+    if (refuse) {
+      refuse = false;
+      near.resetAndDestroy();
+      return;
+    }
+    const far = connect(network.server, '127.0.0.1');
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(one);
+      one.on('error', () => undefined);
+      one.on('close', () => {
+        sockets.delete(one);
+        other.destroy();
+      });
+      one.pipe(other);
+    }
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const breakAll = () => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  const network: Network = {
+    port: (listener.address() as { port: number }).port,
+    server: 0,
+    cut() {
+      refuse = true;
+      breakAll();
+    },
+    mend() {
+      refuse = false;
+    },
+    close() {
+      breakAll();
+      return new Promise((resolve) => listener.close(() => resolve()));
+    },
+  };
+  return network;
+}

@@ -1,0 +1,171 @@
+/** One journey of one company, with at most one interruption: what its people do, and what happens to them. */
+import type { RenewalCase, RenewalOffer, SignedOrder, SignedStatement } from '@certdesk/contract';
+import type { Work } from './assistant.test-child.ts';
+import { Browser, Refused } from './browser.ts';
+import { Failed } from './child.ts';
+import { type Interruption, type Point, pointText } from './point.ts';
+import type { Director, Stage } from './stage.ts';
+import { keyWorks } from './verdict.ts';
+
+interface SignedIn {
+  readonly statement: SignedStatement;
+  readonly certificate: string;
+}
+
+export class Run implements Director {
+  readonly stage: Stage;
+  /** Every point that was reached, in order. */
+  readonly points: Point[] = [];
+  /** Set once the interruption has happened. */
+  interrupted = false;
+  readonly #interruption: Interruption | undefined;
+  #stop: Point | undefined;
+  /** Something was done to this run that may fail what is under way. */
+  #disturbed = false;
+  #browser: Browser;
+  /** What the assistant is at, whether or not anybody waits for it. */
+  #work: Promise<unknown> = Promise.resolve();
+
+  constructor(stage: Stage, interruption?: Interruption) {
+    this.stage = stage;
+    this.#interruption = interruption;
+    this.#browser = new Browser(stage.origin);
+    stage.director = this;
+  }
+
+  /**
+   * Does a step, and does it again where an interruption made it fail: each may fail one step once, no more. What is
+   * gone comes back first, as it does where people take up again what they were at.
+   */
+  async step(work: () => Promise<unknown>): Promise<void> {
+    for (;;) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (!this.#disturbed) throw error;
+        this.#disturbed = false;
+        await this.#takeUpAgain();
+      }
+    }
+  }
+
+  async #takeUpAgain(): Promise<void> {
+    await this.stage.plugKey();
+    await this.#work.catch(() => undefined);
+    await this.stage.server();
+    this.stage.network.mend();
+    this.#browser.close();
+    this.#browser = new Browser(this.stage.origin);
+  }
+
+  // ── what happens to them ──
+
+  async point(point: Point): Promise<boolean> {
+    this.points.push(point);
+    const stop = this.#stop;
+    if (stop && pointText(stop) === pointText(point)) {
+      this.#stop = undefined;
+      this.#disturbed = true;
+      await this.stage.killAssistant();
+      return false;
+    }
+    const interruption = this.#interruption;
+    if (this.interrupted || !interruption || pointText(interruption.point) !== pointText(point)) return false;
+    const times = this.points.filter((other) => pointText(other) === pointText(point)).length;
+    if (times !== interruption.nth) return false;
+    this.interrupted = true;
+    this.#disturbed = true;
+    await this.#interrupt(interruption);
+    if (!(await keyWorks(this.stage))) throw new Error('the key is without a working certificate');
+    return interruption.kind === 'pull-key';
+  }
+
+  async #interrupt({ kind }: Interruption): Promise<void> {
+    if (kind === 'pull-key') await this.stage.pullKey();
+    if (kind === 'kill-assistant') await this.stage.killAssistant();
+    if (kind === 'close-browser') this.#browser.close();
+    if (kind === 'cut-network') this.stage.network.cut();
+    if (kind === 'kill-server') {
+      await this.stage.killServer();
+      void this.stage.server(); // somebody starts it again, whatever goes on meanwhile
+    }
+  }
+
+  /** Nothing of it goes on. */
+  over(): void {
+    this.#browser.close();
+  }
+
+  keyWanted(): void {
+    void this.stage.plugKey();
+  }
+
+  // ── what they do ──
+
+  get browser(): Browser {
+    return this.#browser;
+  }
+
+  /** The assistant goes on with it when the browser is closed. */
+  async #carryOut<T>(order: SignedOrder, choice: number): Promise<T> {
+    const work: Work = { order, choice };
+    const done = this.stage.assistant().ask<T>('carryOut', work);
+    this.#work = done;
+    return Promise.race([done, this.#browser.closed]);
+  }
+
+  /** With whichever of the key's certificates the desk takes; a clerk tries the other one too. */
+  async signIn(): Promise<void> {
+    for (let choice = 0; ; choice += 1) {
+      const order = await this.#browser.post<SignedOrder>('/sign-in/orders');
+      const { statement, certificate } = await this.#carryOut<SignedIn>(order, choice);
+      try {
+        await this.#browser.post('/sign-in', { statement, certificate });
+        return;
+      } catch (error) {
+        const other = error instanceof Refused && error.code.startsWith('certificate-') && choice === 0;
+        if (!other) throw error;
+      }
+    }
+  }
+
+  async latestCase(): Promise<RenewalCase | undefined> {
+    const { cases } = await this.#browser.get<{ cases: RenewalCase[] }>('/cases');
+    // The clock stands still, so that two of them may be equally old.
+    return cases.sort((a, b) => (a.number < b.number ? 1 : -1))[0];
+  }
+
+  async open(): Promise<RenewalCase> {
+    const { agreement } = await this.#browser.get<RenewalOffer>('/renewal');
+    const { version, digest } = agreement;
+    return this.#browser.post('/renewal', { agreement: { version, digest } });
+  }
+
+  /** Has the assistant do to the key what the case needs. */
+  async write(id: string): Promise<RenewalCase> {
+    const order = await this.#browser.post<SignedOrder>(`/cases/${id}/orders`);
+    try {
+      await this.#carryOut(order, 0);
+    } catch (error) {
+      // The assistant tells why it stopped; the case says what is next.
+      if (!(error instanceof Failed && error.code === 'issuing-attention')) throw error;
+    }
+    return this.#browser.get(`/cases/${id}`);
+  }
+
+  /** Does one step that ends by the assistant being killed at a point. */
+  async stopAt(point: Point, work: () => Promise<unknown>): Promise<void> {
+    let reached = false;
+    await this.step(async () => {
+      if (reached) return;
+      this.#stop = point;
+      try {
+        await work();
+      } finally {
+        reached = this.#stop === undefined;
+      }
+      if (!reached) throw new Error(`${pointText(point)} was not reached`);
+    });
+  }
+}

@@ -1,0 +1,266 @@
+/** What all runs share: a database, the server's files, the network, and the processes as long as they live. */
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sm2PublicKey } from '@certdesk/gm';
+import { certificateDigest } from '@certdesk/pki';
+import { createVirtualKey, virtualDriver } from '@certdesk/token';
+import { sql } from 'kysely';
+import { auditPublicKeyFile, readAuditPublicKey } from '../../apps/server/src/audit/key.ts';
+import { type IssuingCa, openIssuingCa } from '../../apps/server/src/authority/embedded/open.ts';
+import { importCertificate } from '../../apps/server/src/authority/import.ts';
+import { trustedIssuers } from '../../apps/server/src/commands/certificate.ts';
+import { makeDesk } from '../../apps/server/src/commands/init.ts';
+import { trustedDesk } from '../../apps/server/src/commands/trust.ts';
+import { entityCertificate } from '../../apps/server/src/entity-certificate.test-support.ts';
+import { type Db, openDatabase } from '../../apps/server/src/schema/database.ts';
+import { type Configuration, readConfiguration } from '../../apps/server/src/setup/configuration.ts';
+import { createTestDatabase } from '../support/database.ts';
+import type { AssistantSettings } from './assistant.test-child.ts';
+import { buildPrograms, Child, type Listener, ProcessGone, type Programs } from './child.ts';
+import type { DeskSettings, RegisterMood } from './desk.test-child.ts';
+import { type Network, openNetwork } from './network.ts';
+import type { Point } from './point.ts';
+
+const passphrase = '只用于测试的口令';
+const cheap = { logN: 4, r: 1, p: 1 };
+export const day = 86_400_000;
+export const keyName = 'key';
+const pin = '135790';
+
+/** Told what happens in the processes; whoever runs a journey stands behind it. */
+export interface Director {
+  point(point: Point): Promise<boolean>;
+  keyWanted(): void;
+}
+
+export class Stage {
+  readonly db: Db;
+  readonly configuration: Configuration;
+  readonly network: Network;
+  readonly origin: string;
+  readonly audit: Sm2PublicKey;
+  /** Keys that are plugged in, and the drawer for those that are not. */
+  readonly slots: string;
+  readonly drawer: string;
+  now = new Date('2027-03-01T08:00:00Z');
+  /** Digest of the certificate that the present company came with. */
+  oldCertificate = '';
+  director: Director = { point: async () => false, keyWanted: () => undefined };
+  #register: RegisterMood = 'matches';
+  #desk: Child | undefined;
+  #assistant: Child | undefined;
+  #starting: Promise<void> | undefined;
+  #companies = 0;
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.db = parts.db;
+    this.configuration = parts.configuration;
+    this.network = parts.network;
+    this.origin = parts.configuration.publicOrigin;
+    this.audit = parts.audit;
+    this.slots = join(parts.folder, 'slots');
+    this.drawer = join(parts.folder, 'drawer');
+  }
+
+  // ── the server ──
+
+  /** Resolves when it listens; starts it if it does not run. */
+  async server(): Promise<Child> {
+    if (!this.#desk || this.#desk.gone) this.#starting ??= this.#startServer();
+    await this.#starting;
+    return this.#desk as Child;
+  }
+
+  async #startServer(): Promise<void> {
+    const settings: DeskSettings = {
+      configurationFile: join(this.#parts.folder, 'desk', 'server.json'),
+      databaseUrl: this.#parts.databaseUrl,
+      passphrase,
+      now: this.now.toISOString(),
+      register: this.#register,
+      pages: false,
+    };
+    await new Promise<void>((resolve) => {
+      const event = (_: string, port: unknown) => {
+        this.network.server = port as number;
+        resolve();
+      };
+      this.#desk = new Child(this.#parts.programs.desk, settings, this.#listener(event));
+    });
+    this.#starting = undefined;
+  }
+
+  async killServer(): Promise<void> {
+    await this.#desk?.kill();
+  }
+
+  /** The graceful way. */
+  async stopServer(): Promise<void> {
+    await (await this.server()).ask('stop', null);
+    await this.killServer();
+  }
+
+  /** After a run that went wrong: nothing of it is left running. */
+  async restart(): Promise<void> {
+    await this.killAssistant();
+    await this.killServer();
+    await this.db.updateTable('desk_case').set({ open: false, ends_at: null }).execute();
+    await this.server();
+  }
+
+  async setClock(now: Date): Promise<void> {
+    this.now = now;
+    await (await this.server()).ask('setClock', now.toISOString());
+  }
+
+  async setRegister(mood: RegisterMood): Promise<void> {
+    this.#register = mood;
+    await (await this.server()).ask('setRegister', mood);
+  }
+
+  /** Has the server do a job now. Resolves when what it is for has come true; rejects when the server is killed at it. */
+  async runJob(task: string, done: () => Promise<boolean>): Promise<void> {
+    const server = await this.server();
+    await sql`select graphile_worker.add_job(${task}::text)`.execute(this.db);
+    while (!(await done())) {
+      if (server.gone) throw new ProcessGone(task);
+      await sleep(20);
+    }
+  }
+
+  // ── the assistant ──
+
+  assistant(): Child {
+    if (!this.#assistant || this.#assistant.gone) {
+      const settings: AssistantSettings = { keys: this.slots, pin, desk: this.#parts.desk };
+      const event = (name: string) => name === 'key-wanted' && this.director.keyWanted();
+      this.#assistant = new Child(this.#parts.programs.assistant, settings, this.#listener(event));
+    }
+    return this.#assistant;
+  }
+
+  async killAssistant(): Promise<void> {
+    await this.#assistant?.kill();
+  }
+
+  #listener(event: Listener['event']): Listener {
+    return { point: (point) => this.director.point(point), event };
+  }
+
+  // ── the key ──
+
+  /** A company whose certificate stands in the register, with its key plugged in and no other. */
+  async newCompany(): Promise<void> {
+    this.#companies += 1;
+    const name = `上海示例第${this.#companies}有限公司`;
+    for (const folder of [this.slots, this.drawer]) {
+      await mkdir(folder, { recursive: true });
+      await rm(join(folder, `${keyName}.key`), { force: true });
+    }
+    const adminPin = '24681357';
+    const labels = { name: keyName, serial: String(this.#companies), label: name };
+    await createVirtualKey({ folder: this.slots, ...labels, pin, adminPin, kdfCost: cheap });
+    await this.withKey(async (key) => {
+      await key.createContainer('old');
+      const publicKey = await key.generateKeyPair('old', 'sm2');
+      const der = await entityCertificate(this.#parts.ca, {
+        name,
+        numbers: [{ kind: 'uscc', value: `9131010666943${String(this.#companies).padStart(4, '0')}F` }],
+        publicKey,
+        notAfter: new Date(this.now.getTime() + 60 * day),
+      });
+      await key.writeCertificate('old', 'signing', der);
+      this.oldCertificate = certificateDigest(der);
+      const trusted = await trustedIssuers(this.configuration, passphrase);
+      await this.db.transaction().execute((tx) => importCertificate(tx, trusted, der, 'test', this.now));
+    });
+  }
+
+  /** Opens the key wherever it is, with its PIN. */
+  async withKey<T>(
+    work: (key: Awaited<ReturnType<ReturnType<typeof virtualDriver>['open']>>) => Promise<T>,
+  ): Promise<T> {
+    const places = await Promise.all(
+      [this.slots, this.drawer].map(async (folder) => ({
+        folder,
+        here: (await virtualDriver({ folder }).list()).length > 0,
+      })),
+    );
+    const folder = places.find(({ here }) => here)?.folder ?? this.slots;
+    const key = await virtualDriver({ folder }).open(keyName);
+    try {
+      await key.verifyPin(pin);
+      return await work(key);
+    } finally {
+      await key.close();
+    }
+  }
+
+  async pullKey(): Promise<void> {
+    await moveIfThere(join(this.slots, `${keyName}.key`), join(this.drawer, `${keyName}.key`));
+  }
+  async plugKey(): Promise<void> {
+    await moveIfThere(join(this.drawer, `${keyName}.key`), join(this.slots, `${keyName}.key`));
+  }
+
+  async close(): Promise<void> {
+    await this.killAssistant();
+    await this.killServer();
+    await this.network.close();
+    await this.#parts.end();
+    this.#parts.programs.dispose();
+    await rm(this.#parts.folder, { recursive: true, force: true });
+  }
+}
+
+async function moveIfThere(from: string, to: string): Promise<void> {
+  await rename(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+}
+
+interface Parts {
+  readonly folder: string;
+  readonly databaseUrl: string;
+  readonly db: Db;
+  end(): Promise<void>;
+  readonly configuration: Configuration;
+  readonly network: Network;
+  readonly programs: Programs;
+  readonly ca: IssuingCa;
+  readonly audit: Sm2PublicKey;
+  readonly desk: AssistantSettings['desk'];
+}
+
+export async function openStage(): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'certdesk-interruptions-'));
+  const desk = join(folder, 'desk');
+  const network = await openNetwork();
+  const names = { publicOrigin: `http://localhost:${network.port}`, organisation: '测试证书中心' };
+  const now = new Date('2020-01-01T00:00:00Z');
+  const made = { folder: desk, ...names, algorithm: 'sm2' as const, passphrase, rootPassphrase: passphrase };
+  await makeDesk({ ...made, cost: cheap, now });
+  const file = join(desk, 'server.json');
+  // The clock stands still in a run, so that nothing would ever leak out of a rate limit.
+  const http = { signInsPerMinute: 1e6, ordersPerMinute: 1e6 };
+  await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), http }));
+  const configuration = await readConfiguration(file);
+  const { url: databaseUrl } = await createTestDatabase();
+  const { db, end } = openDatabase(databaseUrl);
+  return new Stage({
+    folder,
+    databaseUrl,
+    db,
+    end,
+    configuration,
+    network,
+    programs: await buildPrograms(),
+    ca: await openIssuingCa(configuration.authority.folder, passphrase),
+    audit: await readAuditPublicKey(auditPublicKeyFile(configuration.audit.key)),
+    desk: await trustedDesk(configuration, passphrase),
+  });
+}

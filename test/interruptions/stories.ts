@@ -1,0 +1,110 @@
+/** The ways through a renewal: together they take every transition of its table. Each ends with a renewed key. */
+import type { RenewalState } from '@certdesk/contract';
+import type { RegisterMood } from './desk.test-child.ts';
+import type { Point } from './point.ts';
+import type { Run } from './run.ts';
+import { day, type Stage } from './stage.ts';
+
+export type Story = readonly ((run: Run) => Promise<void>)[];
+
+const beforeWriting: Point = { kind: 'key', name: 'writeCertificate', side: 'before' };
+const beforeTidying: Point = { kind: 'key', name: 'removeContainer', side: 'before' };
+
+/** Signs in and goes on with what is there, as the pages lead, until the case is in this state. */
+function until(wanted: RenewalState): Story[number] {
+  return (run) => run.step(() => goOn(run, wanted));
+}
+
+async function goOn(run: Run, wanted: RenewalState): Promise<void> {
+  await run.signIn();
+  let found = await run.latestCase();
+  if (found?.state === wanted) return;
+  if (!found?.open) found = await run.open();
+  for (let before: RenewalState | undefined; found.state !== wanted; ) {
+    if (found.state === before) throw new Error(`stays ${before} instead of becoming ${wanted}`);
+    before = found.state;
+    found = await next(run, found);
+  }
+}
+
+function next(run: Run, { id, state, comparison }: Awaited<ReturnType<Run['open']>>) {
+  const { browser } = run;
+  switch (state) {
+    case 'registry-silent':
+      return browser.post<Awaited<ReturnType<Run['open']>>>(`/cases/${id}/registry`);
+    case 'checking':
+      return browser.post<Awaited<ReturnType<Run['open']>>>(`/cases/${id}/confirmations`, {
+        comparison: comparison?.digest,
+        groups: comparison?.groups,
+      });
+    case 'confirmed':
+      return browser.post<Awaited<ReturnType<Run['open']>>>(`/cases/${id}/term`, { years: 1 });
+    default:
+      return run.write(id);
+  }
+}
+
+const register =
+  (mood: RegisterMood): Story[number] =>
+  (run) =>
+    run.stage.setRegister(mood);
+
+const stopped =
+  (point: Point): Story[number] =>
+  (run) =>
+    run.stopAt(point, () => goOn(run, 'done'));
+
+/** A worn key forgets the pair that it just made. */
+const losesNewPair: Story[number] = ({ stage }) =>
+  stage.withKey(async (key) => {
+    for (const { name } of await key.containers()) if (name !== 'old') await key.removeContainer(name);
+  });
+
+const cancel: Story[number] = (run) =>
+  run.step(async () => {
+    await run.signIn();
+    const found = await run.latestCase();
+    if (found?.state !== 'cancelled') await run.browser.post(`/cases/${found?.id}/cancel`);
+  });
+
+const otherTerm: Story[number] = (run) =>
+  run.step(async () => {
+    await run.signIn();
+    const found = await run.latestCase();
+    await run.browser.post(`/cases/${found?.id}/term`, { years: 2 });
+  });
+
+/** A month in which nobody comes: the job that ends cases finds this one. */
+const nobodyComes: Story[number] = async (run) => {
+  const { stage } = run;
+  await stage.setClock(new Date(stage.now.getTime() + 31 * day));
+  await run.step(() => endsCases(stage));
+};
+
+async function endsCases(stage: Stage): Promise<void> {
+  const open = () => stage.db.selectFrom('desk_case').select('id').where('open', '=', true).execute();
+  await stage.runJob('run-out-cases', async () => (await open()).length === 0);
+}
+
+const tidied: Story[number] = (run) =>
+  run.step(async () => {
+    await run.signIn();
+    const found = await run.latestCase();
+    if (found?.leftovers) await run.write(found.id);
+  });
+
+const lost = [stopped(beforeWriting), losesNewPair];
+
+export const stories = {
+  renewal: [until('done')],
+  'other-term': [until('ordered'), otherTerm, until('done')],
+  'register-silent': [register('silent'), until('registry-silent'), register('matches'), until('done')],
+  'register-differs': [register('differs'), until('referred'), register('matches'), until('done')],
+  'pair-lost': [...lost, until('done')],
+  'pairs-lost': [...lost, ...lost, ...lost, ...lost, until('attention'), cancel, until('done')],
+  cancelled: [stopped(beforeWriting), cancel, until('done')],
+  abandoned: [stopped(beforeWriting), nobodyComes, until('done')],
+  'abandoned-proved': [stopped(beforeTidying), nobodyComes, tidied],
+} satisfies Record<string, Story>;
+
+export type StoryName = keyof typeof stories;
