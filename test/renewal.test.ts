@@ -10,9 +10,8 @@ import { zh as words } from '../apps/assistant/window/words/zh.ts';
 import { inProject } from '../tools/project.mjs';
 import { accessibilityViolations, browserTest, launchBrowser } from './support/browser.ts';
 import { type Demo, startDemo } from './support/demo.ts';
+import { takePicture } from './support/pictures.ts';
 
-/** Set to a folder to look at every screen. */
-const pictures = process.env.CERTDESK_SCREENSHOTS;
 const run = promisify(execFile);
 vi.setConfig({ testTimeout: 120_000 }); // whole journeys, beside other tests on two cores
 
@@ -43,8 +42,7 @@ async function openPortal(): Promise<Page> {
 
 async function look(page: Page, name: string): Promise<void> {
   expect(await accessibilityViolations(page), name).toEqual([]);
-  if (!pictures) return;
-  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+  await takePicture(page, `${name}.png`, { whole: true });
 }
 
 /** Presses a button that opens the assistant's window. */

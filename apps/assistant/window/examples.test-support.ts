@@ -54,6 +54,21 @@ export const several: Candidate[] = [
   },
 ];
 
+/** Two of one company on one key: it has been renewed, and the older one was left. */
+export const twoOnOneKey: Candidate[] = [
+  one,
+  {
+    ...one,
+    certificate: {
+      ...certificate,
+      digest: 'e5'.repeat(32),
+      serialNumber: '4f2c91d07b33aa1058e64f2c91d07b33',
+      notBefore: '2025-01-01T00:00:00Z',
+      notAfter: '2026-01-31T16:00:00Z',
+    },
+  },
+];
+
 const keyed = {
   case: { id: randomUUID(), number: 'R-20261124-000017' },
   key: 'd4'.repeat(32),

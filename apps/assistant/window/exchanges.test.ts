@@ -317,11 +317,14 @@ browserTest('a window that the assistant no longer knows says so when the PIN is
   expect(await popup.content()).not.toContain('Secret-1');
 });
 
-browserTest('the own window speaks the other language when asked to', async () => {
-  const page = await stage.visit(await (await stage.assistant()).ownAddress());
+browserTest('the own window speaks the other language when asked to, and the next time too', async () => {
+  const assistant = await stage.assistant();
+  const page = await stage.visit(await assistant.ownAddress());
   await title(page, words.keys);
   await press(page, words.otherLanguage);
   await title(page, en.keys);
   expect(await page.locator('html').getAttribute('lang')).toBe('en');
   expect(await page.title()).toContain(en.keys);
+  await stage.visit(await assistant.ownAddress());
+  await title(page, en.keys);
 });

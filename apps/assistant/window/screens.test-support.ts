@@ -7,7 +7,7 @@ import { type KeyDriver, KeyError } from '@certdesk/token';
 import type { Locator, Page } from 'playwright-core';
 import { AssistantError } from '../src/errors.ts';
 import { KeyStore, MemoryDriver } from '../src/test-support/memory-key.test-support.ts';
-import { candidate, certificate, Desk, pins, several } from './examples.test-support.ts';
+import { candidate, certificate, Desk, pins, several, twoOnOneKey } from './examples.test-support.ts';
 import { Script } from './script.test-support.ts';
 import type { Assistant, Language, Opener, Stage } from './stage.test-support.ts';
 import { en } from './words/en.ts';
@@ -65,7 +65,7 @@ const working = (step: WriteStep, text: (words: Words) => string = ({ steps }) =
   show: ({ script }) => script.work(step),
   shows: ({ page, words }) => page.locator('[aria-current=step]', { hasText: text(words) }),
 });
-const wrong = (problem: 'incorrect' | 'format' | 'locked' | 'last-try', pin: keyof typeof pins): Screen => ({
+const wrong = (problem: 'incorrect' | 'format' | 'last-try', pin: keyof typeof pins): Screen => ({
   name: `PIN, ${problem}`,
   show: ({ script }) => script.askPin([candidate(pins[pin])], { problem }),
   shows: alerted(({ problem: text }) => text[problem]),
@@ -98,7 +98,6 @@ const order: Walk[] = [
       wrong('incorrect', 'low'),
       wrong('format', 'untold'),
       wrong('last-try', 'final'),
-      wrong('locked', 'locked'),
       {
         name: 'taken up',
         show: ({ script }) => script.work(null),
@@ -145,7 +144,7 @@ const order: Walk[] = [
     order: 'signIn',
     screens: [
       {
-        name: 'PIN, several certificates',
+        name: 'several keys',
         show: ({ script }) => script.askPin(several),
         shows: said(({ which }) => which),
       },
@@ -172,6 +171,18 @@ const order: Walk[] = [
     ],
   },
   {
+    name: 'sign-in with a key that was renewed',
+    by: 'desk',
+    order: 'signIn',
+    screens: [
+      {
+        name: 'two certificates on a key',
+        show: ({ script }) => script.askPin(twoOnOneKey),
+        shows: said(({ severalCertificates }) => severalCertificates(2)),
+      },
+    ],
+  },
+  {
     name: 'tidying',
     by: 'desk',
     order: 'tidy',
@@ -189,16 +200,34 @@ const order: Walk[] = [
       },
     ],
   },
+  ...(['key-no-room', 'assistant-no-server', 'pin-locked'] as const).map(
+    (code): Walk => ({
+      name: `a failure, ${code}`,
+      by: 'desk',
+      order: 'renewal',
+      screens: [
+        {
+          name: `failed, ${code}`,
+          show: async ({ script }) => {
+            await script.wantKey('key-missing');
+            script.fail(new AssistantError(code));
+          },
+          shows: ({ page }) => page.getByText(code),
+        },
+      ],
+    }),
+  ),
   {
-    name: 'a failure',
+    name: 'an order while another is carried out',
     by: 'desk',
-    order: 'renewal',
     screens: [
       {
-        name: 'failed',
-        show: ({ script }) =>
-          void script.wantKey('key-missing').then(() => script.fail(new AssistantError('key-no-room'))),
-        shows: ({ page }) => page.getByText('key-no-room'),
+        name: 'refused, order-busy',
+        show: async ({ assistant, script, opener, desk, language }) => {
+          await Promise.all([assistant.occupy(desk.renewal(), desk.origin), script.wantKey('key-missing')]);
+          await opener?.hand(desk.renewal(), language);
+        },
+        shows: ({ page }) => page.getByText('order-busy'),
       },
     ],
   },
@@ -363,7 +392,7 @@ const own: Walk[] = [
     shelf: true,
     screens: [
       {
-        name: 'several certificates and a busy key',
+        name: 'own, busy key',
         show: async ({ driver, store, desk }) => {
           for (const name of ['one', 'two'])
             store.setCertificate(name, await desk.certify(store.addPair(name)));
@@ -371,7 +400,6 @@ const own: Walk[] = [
         },
         shows: said(({ keysIn }) => keysIn(2)),
       },
-      { name: 'busy key, PIN', show: press('verify'), shows: field('pin') },
     ],
   },
 ];

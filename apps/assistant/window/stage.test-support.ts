@@ -15,6 +15,7 @@ import { KeyRing } from '../src/keys/ring.ts';
 import type { RunOrder } from '../src/local/order-window.ts';
 import { loadWindowPage } from '../src/local/page.ts';
 import { type LocalServer, listenLocally } from '../src/local/server.ts';
+import type { WindowStart } from '../src/local/views.ts';
 import { Windows } from '../src/local/windows.ts';
 import { silentLog } from '../src/log.ts';
 import { executeOrder } from '../src/orders/execute.ts';
@@ -94,27 +95,35 @@ export class Assistant {
 
   /** Address of the own window, as `assistant open` gets it; good once. */
   async ownAddress(): Promise<string> {
-    const { ticket } = await new Promise<{ ticket: string }>((resolve, reject) => {
-      const asked = request(
-        {
-          host: '127.0.0.1',
-          port: this.port,
-          path: '/ticket',
-          method: 'POST',
-          headers: { authorization: 'Bearer instance-secret' },
-        },
-        (response) => {
-          let text = '';
-          response.on('data', (chunk) => {
-            text += chunk;
-          });
-          response.on('end', () => resolve(JSON.parse(text)));
-        },
-      );
-      asked.on('error', reject);
-      asked.end();
-    });
+    const answer = await this.#ask('POST', '/ticket', { authorization: 'Bearer instance-secret' });
+    const { ticket } = JSON.parse(answer) as { ticket: string };
     return `${this.origin}/own?ticket=${ticket}`;
+  }
+
+  /** Gives it an order by another window, which no browser shows. Resolves once the order's execution says something. */
+  async occupy(order: SignedOrder, origin: string): Promise<void> {
+    const page = await this.#ask('GET', '/window', {});
+    const { secret } = JSON.parse(/id="certdesk-start">(.*?)<\/script>/.exec(page)?.[1] ?? '') as WindowStart;
+    const headers = {
+      origin: this.origin,
+      'content-type': 'application/json',
+      'x-certdesk-window': secret,
+    };
+    await this.#ask('POST', '/api/order/show', headers, JSON.stringify({ order, origin, language: 'zh' }));
+  }
+
+  #ask(method: string, path: string, headers: Record<string, string>, body?: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const asked = request({ host: '127.0.0.1', port: this.port, path, method, headers }, (response) => {
+        let text = '';
+        response.on('data', (chunk) => {
+          text += chunk;
+        });
+        response.on('end', () => resolve(text));
+      });
+      asked.on('error', reject);
+      asked.end(body);
+    });
   }
 }
 

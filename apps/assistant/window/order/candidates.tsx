@@ -1,6 +1,7 @@
 import type { Candidate } from '../../src/local/views.ts';
 import { day, inFours } from '../format.ts';
 import { useWords } from '../words/words.tsx';
+import type { Words } from '../words/zh.ts';
 
 interface Props {
   readonly certificates: readonly Candidate[];
@@ -14,6 +15,7 @@ export function Candidates({ certificates, chosen, onChoose }: Props) {
   return (
     <fieldset>
       <legend>{words.which}</legend>
+      <p class="quiet">{whichHint(words, certificates)}</p>
       {certificates.map((one) => (
         <label key={one.certificate.digest} class="choice">
           <input
@@ -54,4 +56,10 @@ export function CandidateText({ candidate: { certificate, key, pin }, serial = f
       {pin.flag === 'locked' && <span class="grave">{words.locked}</span>}
     </span>
   );
+}
+
+/** Several keys, or several certificates on one: what to go by. */
+function whichHint(words: Words, certificates: readonly Candidate[]): string {
+  const keys = new Set(certificates.map(({ key }) => `${key.ref} ${key.serial}`)).size;
+  return keys > 1 ? words.severalKeys(keys) : words.severalCertificates(certificates.length);
 }

@@ -30,6 +30,7 @@ function Screen({ state, failure, ...more }: FollowedOrder) {
       return (
         <Frame heading={words.waiting}>
           <p class="lead">{more.opened ? words.waitingLead : words.noOpener}</p>
+          <CloseButton />
         </Frame>
       );
     case 'key':
@@ -48,7 +49,9 @@ function Screen({ state, failure, ...more }: FollowedOrder) {
     case 'declined':
       return (
         <Frame heading={more.begun ? words.stoppedTitle : words.declinedTitle} origin={origin}>
-          {more.begun && <p class="note wait">{words.stoppedLead}</p>}
+          <p class={more.begun ? 'note wait' : 'lead'}>
+            {more.begun ? words.stoppedLead : words.declinedLead}
+          </p>
           <CloseButton />
         </Frame>
       );
@@ -60,6 +63,7 @@ function Failed({ failure, origin }: { failure: Failure; origin: string | undefi
   return (
     <Frame heading={words.failedTitle} origin={origin}>
       <Sentence failure={failure} />
+      <p class="lead">{words.failedLead}</p>
       <CloseButton />
     </Frame>
   );

@@ -9,7 +9,7 @@ import { PinForm } from './pin-form.tsx';
 type Form = 'verify' | 'change';
 
 /** One key: what is on it, and its PIN. */
-export function KeyCard({ view, onPinUsed }: { view: KeyList['keys'][number]; onPinUsed: () => void }) {
+export function KeyCard({ view, reload }: { view: KeyList['keys'][number]; reload: () => void }) {
   const words = useWords();
   const title = useId();
   const [form, setForm] = useState<Form | null>(null);
@@ -17,10 +17,12 @@ export function KeyCard({ view, onPinUsed }: { view: KeyList['keys'][number]; on
   const outcome = useRef<HTMLParagraphElement>(null);
   const { label, serial, manufacturer, model, pin, certificates, trouble, sentence } = view;
 
+  const locked = pin.flag === 'locked';
+
   // The form is gone; its outcome is where one goes on.
   useEffect(() => {
-    if (done) outcome.current?.focus();
-  }, [done]);
+    if (done || (locked && form)) outcome.current?.focus();
+  }, [done, locked, form]);
 
   function open(kind: Form | null) {
     setForm(kind);
@@ -33,6 +35,13 @@ export function KeyCard({ view, onPinUsed }: { view: KeyList['keys'][number]; on
         {label || serial} <small>{[manufacturer, model, label && serial].filter(Boolean).join(' · ')}</small>
       </h2>
       {trouble && <Sentence failure={{ code: trouble, sentence }} />}
+      {trouble && (
+        <p class="row">
+          <button type="button" onClick={reload}>
+            {words.readAgain}
+          </button>
+        </p>
+      )}
       {!trouble && certificates.length === 0 && <p>{words.noCertificates}</p>}
       {certificates.map((certificate) => (
         <details key={certificate.digest} open={certificate.use === 'signing'}>
@@ -40,13 +49,18 @@ export function KeyCard({ view, onPinUsed }: { view: KeyList['keys'][number]; on
           <CertificateFacts certificate={certificate} />
         </details>
       ))}
-      {pin.flag === 'locked' ? <p class="note stop">{words.problem.locked}</p> : <Tries pin={pin} />}
-      {done && (
+      {locked && (
+        <p class="note stop" tabIndex={-1} ref={outcome}>
+          {words.problem.locked}
+        </p>
+      )}
+      {!locked && !trouble && !form && <Tries pin={pin} />}
+      {done && !locked && (
         <p class="note" role="status" tabIndex={-1} ref={outcome}>
           {words.pinDone[done]}
         </p>
       )}
-      {pin.flag !== 'locked' && !form && (
+      {!locked && !trouble && !form && (
         <p class="row">
           <button type="button" onClick={() => open('verify')}>
             {words.pinForm.verify}
@@ -56,11 +70,11 @@ export function KeyCard({ view, onPinUsed }: { view: KeyList['keys'][number]; on
           </button>
         </p>
       )}
-      {pin.flag !== 'locked' && form && (
+      {!locked && !trouble && form && (
         <PinForm
           kind={form}
           view={view}
-          onUsed={onPinUsed}
+          onUsed={reload}
           onDone={() => {
             setDone(form);
             setForm(null);

@@ -10,13 +10,37 @@ import { useKeys } from './use-keys.ts';
 
 /** The assistant's own window: the keys that are in, their certificates and PINs. */
 export function OwnWindow({ start }: { start: OwnWindowStart }) {
-  const [language, setLanguage] = useState<Language>(start.language);
+  const [language, setLanguage] = useState<Language>(() => remembered() ?? start.language);
   const other = language === 'zh' ? 'en' : 'zh';
+  const choose = () => {
+    remember(other);
+    setLanguage(other);
+  };
   return (
     <InLanguage language={language}>
-      <Content start={start} other={other} onLanguage={() => setLanguage(other)} />
+      <Content start={start} other={other} onLanguage={choose} />
     </InLanguage>
   );
+}
+
+const storageKey = 'certdesk-language';
+
+/** What was chosen here before. Storage may be switched off: then a choice lasts as long as the window. */
+function remembered(): Language | undefined {
+  try {
+    const chosen = localStorage.getItem(storageKey);
+    return chosen === 'zh' || chosen === 'en' ? chosen : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function remember(language: Language): void {
+  try {
+    localStorage.setItem(storageKey, language);
+  } catch {
+    // It lasts as long as the window.
+  }
 }
 
 interface Props {
@@ -42,7 +66,7 @@ function Content({ start, other, onLanguage }: Props) {
       </p>
       {list?.keys.map((key) => (
         // Another key in the same slot is another key: what was typed for the last one does not stay.
-        <KeyCard key={`${key.ref} ${key.serial}`} view={key} onPinUsed={reload} />
+        <KeyCard key={`${key.ref} ${key.serial}`} view={key} reload={reload} />
       ))}
       <About start={start} />
     </Frame>

@@ -4,7 +4,7 @@ import type { KeyView, PinAnswer } from '../../src/local/views.ts';
 import { call, type Failure, failureOf } from '../api.ts';
 import { PinField, takePin } from '../parts/pin-field.tsx';
 import { Sentence } from '../parts/sentence.tsx';
-import { isLastTry, LastTry, problemText } from '../parts/tries.tsx';
+import { isLastTry, LastTry, problemText, Tries } from '../parts/tries.tsx';
 import { useWords } from '../words/words.tsx';
 
 interface Props {
@@ -36,6 +36,7 @@ export function PinForm({ kind, view, onUsed, onDone, onCancel }: Props) {
   const problem = answer && answer.result !== 'ok' ? answer.result : null;
   const last = isLastTry(view.pin, problem);
   const said = complaint?.text ?? (problem && problemText(words, problem, answer?.pin));
+  const triesSaid = problem !== null && problem !== 'format' && !complaint;
   const wrong = complaint?.field ?? (said ? present : undefined);
 
   useEffect(() => present.current?.focus(), []);
@@ -87,7 +88,7 @@ export function PinForm({ kind, view, onUsed, onDone, onCancel }: Props) {
     field: ref,
     disabled: busy,
     invalid: wrong === ref,
-    describedBy: `${id}-problem`,
+    describedBy: `${id}-problem ${id}-tries`,
   });
   return (
     <form onSubmit={submit} noValidate aria-label={words.pinForm[kind]}>
@@ -102,6 +103,7 @@ export function PinForm({ kind, view, onUsed, onDone, onCancel }: Props) {
         {said && <p class="note stop">{said}</p>}
       </div>
       {failure && <Sentence failure={failure} />}
+      <div id={`${id}-tries`}>{!triesSaid && <Tries pin={view.pin} />}</div>
       {last && <LastTry sure={sure} onChange={setSure} />}
       <p class="row">
         <button type="submit" class="main" disabled={busy}>

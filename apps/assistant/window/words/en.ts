@@ -75,6 +75,10 @@ export const en: Words = {
     housingFund: 'Housing fund number',
   },
   which: 'Which certificate?',
+  severalKeys: (keys) =>
+    `${keys} keys are in. Choose the certificate to use; the other keys are left alone, and can be pulled out.`,
+  severalCertificates: (count) =>
+    `There are ${count} certificates on the key. Go by their dates and serial numbers; if you are not sure, decline and find out first.`,
   whichMissing: 'Choose a certificate first.',
   keyNamed: (name) => `Key: ${name}`,
 
@@ -136,7 +140,9 @@ export const en: Words = {
   },
   newCertificate: 'New certificate',
   failedTitle: 'It was not finished',
+  failedLead: 'Close this window: the desk’s page says what to do next.',
   declinedTitle: 'Declined; nothing on the key was changed',
+  declinedLead: 'Close this window; on the desk’s page it can be begun again.',
   stoppedTitle: 'Stopped; it can go on later',
   stoppedLead:
     'There is a working certificate on the key and nothing is lost. Put the key in and go on with the case on the desk’s page: it continues where it stopped.',
@@ -147,6 +153,7 @@ export const en: Words = {
     if (count === 0) return 'No key is in. It is shown as soon as you put one in.';
     return count === 1 ? 'One key is in.' : `${count} keys are in.`;
   },
+  readAgain: 'Read it again',
   noCertificates: 'There is no certificate on this key.',
   pinForm: { verify: 'Check the PIN', change: 'Change the PIN' },
   pinDone: { verify: 'The PIN is right.', change: 'The PIN has been changed. Use the new one from now on.' },

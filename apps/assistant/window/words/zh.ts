@@ -73,6 +73,9 @@ export const zh = {
     housingFund: '公积金号',
   } satisfies Record<IdentityKind, string>,
   which: '用哪一张证书？',
+  severalKeys: (keys: number) => `插着 ${keys} 个介质。请选择要用的证书；其他介质不会被动到，也可以拔掉。`,
+  severalCertificates: (count: number) =>
+    `介质中有 ${count} 张证书。请按有效期和序列号选择；拿不准，先不同意，问清楚再来。`,
   whichMissing: '请先选择一张证书。',
   keyNamed: (name: string) => `介质：${name}`,
 
@@ -126,7 +129,9 @@ export const zh = {
   },
   newCertificate: '新证书',
   failedTitle: '没有完成',
+  failedLead: '关闭本窗口，自助服务页面上会说明下一步怎么做。',
   declinedTitle: '已取消，介质没有改动',
+  declinedLead: '关闭本窗口，在自助服务页面上可以重新开始。',
   stoppedTitle: '已停下，以后可以继续',
   stoppedLead:
     '介质上有可用的证书，什么都没有丢失。插好介质，在自助服务页面上继续办理，会从停下的地方接着写。',
@@ -135,6 +140,7 @@ export const zh = {
   looking: '正在读取介质…',
   keysIn: (count: number) =>
     count === 0 ? '没有插入介质。插入 USB Key 后会自动显示。' : `已插入 ${count} 个介质。`,
+  readAgain: '重新读取',
   noCertificates: '介质中没有证书。',
   pinForm: { verify: '验证密码', change: '修改密码' },
   pinDone: { verify: '密码正确。', change: '密码已修改。从现在起请使用新密码。' },

@@ -5,6 +5,7 @@ import { CasePage } from '../cases/case.tsx';
 import { CasesPage } from '../cases/cases.tsx';
 import { ResumePage } from '../cases/resume.tsx';
 import { HomePage } from '../home/home.tsx';
+import { LostKeyPage } from '../home/lost-key.tsx';
 import { NotFoundPage } from '../home/not-found.tsx';
 import { NotOpenPage } from '../home/not-open.tsx';
 import { ServicePointsPage } from '../home/service-points.tsx';
@@ -34,6 +35,7 @@ const open: [string, (desk: DeskInfo, place: Place) => ComponentChild][] = [
   ['/', (desk) => <HomePage desk={desk} />],
   ['/sign-in', (desk, { query }) => <SignInPage desk={desk} next={query.get('next')} />],
   ['/service-points', (desk) => <ServicePointsPage desk={desk} />],
+  ['/lost-key', (desk) => <LostKeyPage desk={desk} />],
   ['/amendment', (desk) => <NotOpenPage key="amendment" service="amendment" desk={desk} />],
   ['/seal', (desk) => <NotOpenPage key="seal" service="seal" desk={desk} />],
   ['/unlock', (desk) => <NotOpenPage key="unlock" service="unlock" desk={desk} />],

@@ -2,8 +2,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the window says to an order; `wait` says nothing, as when nobody types. */
-export type Answer = 'sign' | 'take' | 'finish' | 'decline' | 'wait' | { fail: string };
+/** What the window says to an order; `wait` says nothing, as when nobody types; `vanish`: somebody closes it. */
+export type Answer = 'sign' | 'take' | 'finish' | 'decline' | 'wait' | 'vanish' | { fail: string };
 
 export class FakeAssistant {
   answer: Answer = 'sign';
@@ -47,6 +47,7 @@ export class FakeAssistant {
       finish: ['taken', 'finished'],
       decline: ['declined'],
       wait: [],
+      vanish: [],
     };
     const messages =
       typeof this.answer === 'object'
@@ -69,6 +70,7 @@ export class FakeAssistant {
       addEventListener('message', ({ origin, data }) => {
         if (origin !== desk) return;
         if (data.type === 'certdesk close') return close();
+        if (${this.answer === 'vanish'}) return close();
         const order = JSON.parse(atob(data.order.payload)).id;
         for (const message of ${JSON.stringify(messages)}) opener.postMessage({ ...message, order }, desk);
       });

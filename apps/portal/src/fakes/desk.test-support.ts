@@ -39,7 +39,7 @@ export interface FakeState {
   offer: RenewalOffer;
   case: Case | null;
   /** Answers with an error, by `METHOD /path`. */
-  failing: Map<string, ErrorCode>;
+  failing: Map<string, ErrorCode | 'server-unreachable'>;
   /** Runs in the browser before anything else does, to make it another browser. */
   before: string;
 }
@@ -97,8 +97,9 @@ export class FakeDesk {
     const call = `${request.method} ${path.slice(4)}`;
     this.requests.push(`${call} ${body}`.trim());
     const code = this.state.failing.get(call);
-    if (code) return refuse(response, code);
-    this.#api(call, body, response);
+    if (code === 'server-unreachable') request.socket.destroy();
+    else if (code) refuse(response, code);
+    else this.#api(call, body, response);
   }
 
   #api(call: string, body: string, response: ServerResponse) {
@@ -201,10 +202,20 @@ function send(response: ServerResponse, body: unknown): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
+/** What any sentence of the table may want to say. */
+const details = {
+  from: '2026-10-16',
+  on: '2025-01-15',
+  number: examples.checking.number,
+  seconds: 20,
+  where: 'years',
+  reference: '7f3a',
+};
+
 function refuse(response: ServerResponse, code: ErrorCode): void {
   const status = errorTable[code].status || 500;
   response.writeHead(status, { 'content-type': 'application/problem+json' });
-  response.end(JSON.stringify(problem(code)));
+  response.end(JSON.stringify(problem(code, details)));
 }
 
 function sendCase(response: ServerResponse, value: Case): void {

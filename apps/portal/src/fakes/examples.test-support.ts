@@ -171,6 +171,7 @@ export const cases = {
     referral: 'mismatch',
     comparison: comparison(differing),
   },
+  unknown: { ...checking, ...over, state: 'referred', next: 'service-point', referral: 'unknown-entity' },
   closed: { ...checking, ...over, state: 'referred', next: 'service-point', referral: 'closed-entity' },
   done: {
     ...checking,

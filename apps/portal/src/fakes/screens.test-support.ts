@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@certdesk/contract';
 import type { FakeAssistant } from './assistant.test-support.ts';
 import type { FakeState } from './desk.test-support.ts';
 import { caseId, cases, digestOf, offer, oldCertificate, session } from './examples.test-support.ts';
@@ -9,7 +10,11 @@ export interface Screen {
   readonly prepare?: (state: FakeState, assistant: FakeAssistant) => void;
   readonly noAssistant?: boolean;
   readonly press?: string;
+  /** Pressed after that. */
+  readonly pressNext?: string;
   readonly shows: string;
+  /** Both languages stand on it at once. */
+  readonly bilingual?: true;
 }
 
 const signedIn = (state: FakeState) => {
@@ -34,24 +39,71 @@ function renewalCase(
   };
 }
 
-const windowTrouble = (code: string): Screen => ({
-  name: `trouble-${code}`,
+const code = (text: string) => `code:text-is("${text}")`;
+
+/** What the window reports while somebody signs in. */
+const windowTrouble = (trouble: string): Screen => ({
+  name: `trouble-${trouble}`,
   path: '/sign-in',
   prepare: (_, assistant) => {
-    assistant.answer = { fail: code };
+    assistant.answer = { fail: trouble };
   },
   press: '.button.main',
-  shows: `code:text-is("${code}")`,
+  shows: code(trouble),
 });
 
-const offerTrouble = (renewable: FakeState['offer']['renewable'], code: string): Screen => ({
+/** What the window reports while a renewal is written. */
+const writingTrouble = (trouble: string): Screen =>
+  renewalCase(`trouble-${trouble}`, cases.ordered, {
+    prepare: (_, assistant) => {
+      assistant.answer = { fail: trouble };
+    },
+    press: '.button.main',
+    shows: code(trouble),
+  });
+
+/** What the server says of the certificate that somebody signs in with. */
+const signInTrouble = (trouble: ErrorCode): Screen => ({
+  name: trouble,
+  path: '/sign-in',
+  prepare: (state) => {
+    state.failing.set('POST /sign-in', trouble);
+  },
+  press: '.button.main',
+  shows: code(trouble),
+});
+
+/** What the server says when the cases are asked for. */
+const casesTrouble = (name: string, trouble: ErrorCode | 'server-unreachable'): Screen => ({
+  name,
+  path: '/cases',
+  prepare: (state) => {
+    signedIn(state);
+    state.failing.set('GET /cases', trouble);
+  },
+  shows: code(trouble),
+});
+
+/** What the server says when a renewal is opened. */
+const openingTrouble = (trouble: ErrorCode): Screen => ({
+  name: trouble,
+  path: '/renewal',
+  prepare: (state) => {
+    signedIn(state);
+    state.failing.set('POST /renewal', trouble);
+  },
+  press: '.button.main',
+  shows: code(trouble),
+});
+
+const offerTrouble = (renewable: FakeState['offer']['renewable'], trouble: string): Screen => ({
   name: `offer-${renewable}`,
   path: '/renewal',
   prepare: (state) => {
     signedIn(state);
     state.offer = { ...offer, renewable };
   },
-  shows: `code:text-is("${code}")`,
+  shows: code(trouble),
 });
 
 export const screens: readonly Screen[] = [
@@ -74,7 +126,7 @@ export const screens: readonly Screen[] = [
     path: '/sign-in',
     noAssistant: true,
     press: '.button.main',
-    shows: 'code:text-is("assistant-missing")',
+    shows: code('assistant-missing'),
   },
   {
     name: 'assistant-outdated',
@@ -83,19 +135,70 @@ export const screens: readonly Screen[] = [
       assistant.version = '0.9.0';
     },
     press: '.button.main',
-    shows: 'code:text-is("assistant-outdated")',
+    shows: code('assistant-outdated'),
   },
-  ...['key-missing', 'pin-locked', 'pin-incorrect', 'key-removed', 'order-other-key', 'from-the-future'].map(
-    windowTrouble,
-  ),
   {
-    name: 'certificate-foreign',
+    name: 'window-blocked',
     path: '/sign-in',
     prepare: (state) => {
-      state.failing.set('POST /sign-in', 'certificate-foreign');
+      state.before = 'window.open = () => null;';
     },
     press: '.button.main',
-    shows: 'code:text-is("certificate-foreign")',
+    shows: code('window-blocked'),
+  },
+  {
+    name: 'window-closed',
+    path: '/sign-in',
+    prepare: (_, assistant) => {
+      assistant.answer = 'vanish';
+    },
+    press: '.button.main',
+    shows: code('window-closed'),
+  },
+  {
+    name: 'window-declined',
+    path: '/sign-in',
+    prepare: (_, assistant) => {
+      assistant.answer = 'decline';
+    },
+    press: '.button.main',
+    shows: code('window-declined'),
+  },
+  ...[
+    'key-missing',
+    'key-busy',
+    'key-failed',
+    'key-no-certificate',
+    'pin-locked',
+    'pin-incorrect',
+    'pin-incorrect-unknown',
+    'order-busy',
+    'order-untrusted',
+    'from-the-future',
+  ].map(windowTrouble),
+  ...(
+    [
+      'certificate-foreign',
+      'certificate-unknown',
+      'certificate-not-yet-valid',
+      'certificate-expired-too-long',
+      'certificate-superseded',
+      'certificate-revoked',
+      'certificate-suspended',
+      'region-not-served',
+      'too-many-requests',
+    ] as const
+  ).map(signInTrouble),
+  { name: 'lost-key', path: '/lost-key', shows: '.points' },
+  {
+    name: 'old-browser',
+    path: '/',
+    bilingual: true,
+    prepare: (state) => {
+      // As from before 2020.
+      state.before = 'delete Element.prototype.replaceChildren;';
+    },
+    shows: '#old-browser h1',
   },
   {
     name: 'maintenance',
@@ -103,8 +206,9 @@ export const screens: readonly Screen[] = [
     prepare: (state) => {
       state.desk.maintenance = true;
     },
-    shows: 'code:text-is("maintenance")',
+    shows: code('maintenance'),
   },
+  casesTrouble('maintenance-meanwhile', 'maintenance'),
   {
     name: 'agreement',
     path: '/renewal',
@@ -123,10 +227,29 @@ export const screens: readonly Screen[] = [
   offerTrouble('too-early', 'renewal-too-early'),
   offerTrouble('too-late', 'renewal-too-late'),
   offerTrouble('payment', 'payment-not-available'),
+  openingTrouble('agreement-outdated'),
+  openingTrouble('case-open'),
   renewalCase('check', cases.checking, { shows: '.terms' }),
   renewalCase('check-no-term', cases.checking, { press: '.button.main', shows: '.error:not(:empty)' }),
   renewalCase('check-chosen', cases.ordered, { shows: '.chosen' }),
+  ...[
+    'key-no-room',
+    'key-algorithm',
+    'assistant-no-server',
+    'authority-unavailable',
+    'order-other-key',
+    'order-stale',
+  ].map(writingTrouble),
+  renewalCase('comparison-changed', cases.checking, {
+    prepare: (state) => {
+      state.failing.set(`POST /cases/${caseId}/confirmations`, 'comparison-changed');
+    },
+    press: 'label >> text=/一年/ >> nth=0',
+    pressNext: '.button.main',
+    shows: code('comparison-changed'),
+  }),
   renewalCase('mismatch', cases.mismatch, { shows: '.differs' }),
+  renewalCase('unknown-entity', cases.unknown, { shows: '.points' }),
   renewalCase('closed-entity', cases.closed, { shows: '.points' }),
   renewalCase('waiting', cases.silent, { press: '.button.main', shows: '.note.wait' }),
   renewalCase('writing', cases.writing, { shows: 'progress' }),
@@ -135,7 +258,14 @@ export const screens: readonly Screen[] = [
       assistant.answer = { fail: 'key-removed' };
     },
     press: '.button.main',
-    shows: 'code:text-is("key-removed")',
+    shows: code('key-removed'),
+  }),
+  renewalCase('writing-window-closed', cases.writing, {
+    prepare: (_, assistant) => {
+      assistant.answer = 'vanish';
+    },
+    press: '.button.main',
+    shows: code('window-closed'),
   }),
   renewalCase('proved', cases.proved, { shows: 'progress' }),
   renewalCase('attention', cases.attention, { shows: '.points' }),
@@ -155,22 +285,12 @@ export const screens: readonly Screen[] = [
   renewalCase('cases', cases.ordered, { path: '/cases', shows: '.cases' }),
   { name: 'cases-none', path: '/cases', prepare: signedIn, shows: '.button.main' },
   renewalCase('case', cases.done, { path: `/cases/${caseId}`, shows: '.history' }),
-  {
-    name: 'session-ended',
-    path: '/cases',
-    prepare: (state) => {
-      signedIn(state);
-      state.failing.set('GET /cases', 'session-ended');
-    },
-    shows: 'code:text-is("session-ended")',
-  },
-  {
-    name: 'server-error',
-    path: '/cases',
-    prepare: (state) => {
-      signedIn(state);
-      state.failing.set('GET /cases', 'database-unavailable');
-    },
-    shows: 'code:text-is("database-unavailable")',
-  },
+  casesTrouble('session-ended', 'session-ended'),
+  casesTrouble('server-error', 'database-unavailable'),
+  casesTrouble('server-unreachable', 'server-unreachable'),
+  casesTrouble('internal', 'internal'),
+  renewalCase('case-not-found', cases.ordered, {
+    path: '/cases/00000000-0000-4000-8000-000000000000',
+    shows: code('case-not-found'),
+  }),
 ];

@@ -78,12 +78,15 @@ function Agreement(props: { offer: RenewalOffer; desk: DeskInfo; reload: () => v
           ))}
         </section>
       </section>
-      {failure && <TroubleNote failure={failure} desk={props.desk} retry={run} />}
-      <p class="row">
-        <button type="button" class="button main" onClick={run} disabled={busy}>
-          {busy ? words.common.working : text.accept}
-        </button>
-      </p>
+      {failure ? (
+        <TroubleNote failure={failure} desk={props.desk} retry={run} />
+      ) : (
+        <p class="row">
+          <button type="button" class="button main" onClick={run} disabled={busy}>
+            {busy ? words.common.working : text.accept}
+          </button>
+        </p>
+      )}
     </Page>
   );
 }

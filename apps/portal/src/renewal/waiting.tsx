@@ -33,7 +33,7 @@ export function WaitingPage({ value, desk, update }: ScreenProps) {
       <div role="status">{asked && <p class="note wait">{waiting.stillSilent}</p>}</div>
       {failure && <TroubleNote failure={failure} desk={desk} retry={run} />}
       <p class="row">
-        <button type="button" class="button main" onClick={run} disabled={busy}>
+        <button type="button" class="button main" onClick={run} aria-disabled={busy}>
           {busy ? words.common.working : waiting.again}
         </button>
         {value.canCancel && <a href={`/renewal/${value.id}/cancel`}>{cancel.link}</a>}

@@ -55,6 +55,8 @@ export function SignInPage({ desk, next }: { desk: DeskInfo; next: string | null
       {failure && <TroubleNote failure={failure} desk={desk} retry={start} />}
       <p class="quiet">
         {signIn.forgotten} <a href="/unlock">{signIn.forgottenLink}</a>
+        <br />
+        {signIn.lost} <a href="/lost-key">{signIn.lostLink}</a>
       </p>
     </Page>
   );

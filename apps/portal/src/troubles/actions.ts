@@ -9,7 +9,8 @@ export type Action =
   | 'renewal'
   | 'cases'
   | 'service-points'
-  | 'unlock';
+  | 'unlock'
+  | 'lost-key';
 
 const servicePoint = ['service-points'] as const;
 
@@ -21,7 +22,8 @@ const actions = new Map<string, readonly Action[]>(
     'order-untrusted': servicePoint,
     'key-no-room': servicePoint,
     'key-algorithm': servicePoint,
-    'key-failed': ['retry', 'service-points'],
+    'key-missing': ['retry', 'lost-key'],
+    'key-failed': ['retry', 'lost-key'],
     'pin-locked': ['unlock', 'service-points'],
     'session-ended': ['sign-in'],
     'challenge-unknown': ['retry'],
@@ -34,6 +36,7 @@ const actions = new Map<string, readonly Action[]>(
     'certificate-invalid': ['service-points', 'retry'],
     'certificate-not-yet-valid': ['retry'],
     'certificate-expired-too-long': servicePoint,
+    'certificate-superseded': ['retry', 'service-points'],
     'certificate-revoked': servicePoint,
     'certificate-suspended': servicePoint,
     'region-not-served': servicePoint,

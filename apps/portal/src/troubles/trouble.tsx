@@ -1,5 +1,6 @@
 import type { DeskInfo } from '@certdesk/contract';
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { useLanguage, useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { place } from '../app/router.ts';
@@ -30,10 +31,18 @@ export function TroublePage(props: Props) {
 /** A trouble within a page that goes on, such as a key that is missing. */
 export function TroubleNote(props: Props) {
   const title = useTitle(props.failure);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { code } = props.failure;
+  // What was pressed is gone, and the note may stand below a long page: whoever uses the keyboard goes on from here.
+  useEffect(() => {
+    if (code) heading.current?.focus();
+  }, [code]);
   return (
     <section class="card trouble">
       <div role="alert">
-        <h2>{title}</h2>
+        <h2 ref={heading} tabIndex={-1}>
+          {title}
+        </h2>
         <Sentence failure={props.failure} />
       </div>
       <WhatToDo {...props} />
@@ -134,6 +143,12 @@ function ActionButton(props: {
       return (
         <a class={look} href="/service-points">
           {words.common.servicePoints}
+        </a>
+      );
+    case 'lost-key':
+      return (
+        <a class={look} href="/lost-key">
+          {words.lostKey.title}
         </a>
       );
     case 'unlock':

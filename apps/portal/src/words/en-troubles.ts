@@ -34,6 +34,8 @@ export const enTroubles: Words['troubles'] = {
     'order-other-key': 'This is another key',
     'order-busy': 'The assistant is busy',
     'order-untrusted': 'The assistant does not trust this site',
+    'order-stale': 'It took too long',
+    'challenge-late': 'It took too long',
     'session-ended': 'You have been signed out',
     maintenance: 'Closed for maintenance',
     'database-unavailable': 'Not available at the moment',

@@ -125,6 +125,30 @@ export const en: Words = {
     checking: 'The PIN is right, signing in…',
     forgotten: 'PIN forgotten, or key locked?',
     forgottenLink: 'How to have it unlocked',
+    lost: 'Key lost or broken?',
+    lostLink: 'See what to do',
+  },
+  lostKey: {
+    title: 'The key is lost or broken',
+    lead: 'Without the key nothing can be done online: a service point replaces it. An unfinished case is not lost and goes on afterwards.',
+    lost: 'The key is lost',
+    whenLost: [
+      'Call a service point at once and have the certificate stopped, so that nobody can misuse it',
+      'Bring the papers below to a service point for a new key and certificate',
+    ],
+    broken: 'The key is broken: the computer cannot read it',
+    whenBroken: [
+      'Pull it out and try another USB port; if that fails, try another computer once',
+      'Still not read: bring the key and the papers below to a service point to have it checked or replaced',
+    ],
+    tryAgain: 'The key is here again: sign in',
+    print: 'Print this page',
+    papers: [
+      'The key, unless it is lost',
+      'Certificate of the unified social credit code',
+      'Your own ID card',
+      'The company’s stamp',
+    ],
   },
   assistant: {
     seeking: 'Opening the assistant’s window…',

@@ -33,6 +33,8 @@ export const zhTroubles = {
     'order-other-key': '插入的是另一个介质',
     'order-busy': '密码助手正忙',
     'order-untrusted': '密码助手不信任本网站',
+    'order-stale': '等待时间过长',
+    'challenge-late': '等待时间过长',
     'session-ended': '登录已结束',
     maintenance: '系统维护中',
     'database-unavailable': '系统暂时不可用',

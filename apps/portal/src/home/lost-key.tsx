@@ -1,0 +1,51 @@
+import type { DeskInfo } from '@certdesk/contract';
+import { useWords } from '../app/language.tsx';
+import { Page } from '../app/page.tsx';
+import { ServicePoints } from './service-points.tsx';
+
+/** The key is gone or broken: nothing can be done with it online, but nothing is urgent that a telephone cannot do. */
+export function LostKeyPage({ desk }: { desk: DeskInfo }) {
+  const { lostKey, renewal } = useWords();
+  return (
+    <Page title={lostKey.title} lead={lostKey.lead} back="/sign-in">
+      <section class="card">
+        <h2>{lostKey.lost}</h2>
+        <List items={lostKey.whenLost} />
+      </section>
+      <section class="card">
+        <h2>{lostKey.broken}</h2>
+        <List items={lostKey.whenBroken} />
+      </section>
+      <p class="row">
+        <a class="button main" href="/sign-in">
+          {lostKey.tryAgain}
+        </a>
+        <button type="button" class="button" onClick={() => print()}>
+          {lostKey.print}
+        </button>
+      </p>
+      <section class="card">
+        <h2>{renewal.mismatch.bring}</h2>
+        <ul class="papers">
+          {lostKey.papers.map((paper) => (
+            <li key={paper}>{paper}</li>
+          ))}
+        </ul>
+      </section>
+      <section class="card">
+        <h2>{renewal.mismatch.where}</h2>
+        <ServicePoints desk={desk} />
+      </section>
+    </Page>
+  );
+}
+
+function List({ items }: { items: readonly string[] }) {
+  return (
+    <ol class="todo">
+      {items.map((item) => (
+        <li key={item}>{item}</li>
+      ))}
+    </ol>
+  );
+}
