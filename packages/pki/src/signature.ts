@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto';
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { GmError, Sm2PublicKey } from '@certdesk/gm';
 import {
   type AlgorithmIdentifier,
@@ -9,6 +9,16 @@ import {
   signatureAlgorithmFor,
 } from './algorithms.ts';
 import { PkiError } from './errors.ts';
+import { lastUsed } from './last-used.ts';
+
+/**
+ * Decoding a public key costs OpenSSL as much as verifying with it, and the same keys come back: an issuer's, a client's,
+ * a holder's at each step. A key is nothing secret and the same octets are always the same key.
+ */
+const decodedKeys = lastUsed<KeyObject>((spki) =>
+  createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }),
+);
+const decodedPoints = lastUsed((point) => Sm2PublicKey.fromPoint(point));
 
 interface Scheme {
   readonly families: readonly PublicKeyInfo['family'][];
@@ -49,7 +59,7 @@ export function verifySignature(
   if (!scheme.families.includes(family)) return false;
   if (family === 'sm2') return verifySm2(key, message, signature);
   try {
-    const publicKey = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    const publicKey = decodedKeys.of(spki);
     return verify(scheme.hash, message, { key: publicKey, dsaEncoding: 'der' }, signature);
   } catch {
     return false;
@@ -85,7 +95,7 @@ function schemeOf({ oid, parameters }: AlgorithmIdentifier): Scheme {
 
 function verifySm2(point: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   try {
-    return Sm2PublicKey.fromPoint(point).verify(message, signature);
+    return decodedPoints.of(point).verify(message, signature);
   } catch (error) {
     if (error instanceof GmError && error.code === 'invalid-public-key') return false;
     throw error;

@@ -1,6 +1,6 @@
 /** Intents: what the authority means to sign, committed before anything is signed. One becomes at most one certificate. */
 import { certificateDigest, publicKeyDigest } from '@certdesk/pki';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { recordAll } from '../audit/record.ts';
 import { DeskError } from '../platform/error.ts';
 import { randomId } from '../platform/random.ts';
@@ -19,6 +19,11 @@ export interface Intended {
   readonly intentId: string;
   readonly serialNumber: string;
   readonly fresh: boolean;
+}
+
+/** One parameter however many there are, so that batches of all sizes are one statement to prepare. */
+function anyOf(values: readonly string[]) {
+  return sql<string>`any(${values})`;
 }
 
 /**
@@ -88,7 +93,7 @@ async function dropCertifiedKeys(
   const certified = await tx
     .selectFrom('certificate')
     .select('public_key_digest')
-    .where('public_key_digest', 'in', digests)
+    .where('public_key_digest', '=', anyOf(digests))
     .execute();
   if (certified.length === 0) return;
   const used = new Set(certified.map((row) => row.public_key_digest));
@@ -115,13 +120,13 @@ async function existing(tx: Tx, keys: readonly string[]) {
       'request_digest',
       'serial_number',
     ])
-    .where('idempotency_key', 'in', keys)
+    .where('idempotency_key', '=', anyOf(keys))
     .execute();
   return new Map(rows.map((row) => [row.idempotency_key, row]));
 }
 
 export async function readIntents(db: Db, ids: readonly string[]): Promise<Map<string, Intent>> {
-  const rows = await db.selectFrom('issuance_intent').selectAll().where('id', 'in', ids).execute();
+  const rows = await db.selectFrom('issuance_intent').selectAll().where('id', '=', anyOf(ids)).execute();
   return new Map(rows.map((row) => [row.id, intentOf(row)]));
 }
 
@@ -130,7 +135,7 @@ export async function lockIntents(tx: Tx, ids: readonly string[]): Promise<Map<s
   const rows = await tx
     .selectFrom('issuance_intent')
     .selectAll()
-    .where('id', 'in', ids)
+    .where('id', '=', anyOf(ids))
     .orderBy('id')
     .forUpdate()
     .execute();
@@ -181,11 +186,7 @@ export async function settleIntents(
   await tx
     .updateTable('issuance_intent')
     .set((column) => ({ state: 'issued', settled_at: now, certificate_id: column.ref('id') }))
-    .where(
-      'id',
-      'in',
-      rows.map(({ id }) => id),
-    )
+    .where('id', '=', anyOf(rows.map(({ id }) => id)))
     .execute();
   const entries = rows.map((row, at) => ({
     actor: 'authority',
@@ -217,7 +218,7 @@ export async function issuedFor(db: Db | Tx, intents: readonly Intent[]): Promis
   const rows = await db
     .selectFrom('certificate')
     .select(['id', 'digest', 'der', 'serial_number', 'public_key_digest'])
-    .where('id', 'in', ids)
+    .where('id', '=', anyOf(ids))
     .execute();
   const byId = new Map(
     rows.map((row) => [
