@@ -7,6 +7,7 @@ import { say } from '../tools/project.mjs';
 import { startCfssl } from './cfssl.mjs';
 import { BenchDesk } from './desk.mjs';
 import { sendAll } from './load.mjs';
+import { usageDuring, usageFigures } from './processor-time.mjs';
 import { CLIENT, cfsslRequests, registrationRequests } from './registration-requests.mjs';
 import { withClient } from './stage.mjs';
 import { median, medianRatio, quantile } from './statistics.mjs';
@@ -16,7 +17,7 @@ const ALGORITHMS = /** @type {const} */ (['p256', 'sm2']);
 const TITLES = { p256: 'ECDSA P-256', sm2: 'SM2' };
 const TARGETS = { p256: 0.25, sm2: 0.15 }; // × cfssl
 
-/** @typedef {{ perSecond: number[], milliseconds: number[] }} Turns */
+/** @typedef {{ perSecond: number[], milliseconds: number[], usages: import('./processor-time.mjs').Usage[] }} Turns */
 
 /**
  * @param {import('./measures.mjs').Options} options
@@ -30,25 +31,27 @@ export async function measureIssue({ stage, rounds, requests }) {
   const turns = { cfssl: noTurns(), p256: noTurns(), sm2: noTurns() };
   // The first round is not counted: programs compile their code, databases grow their files.
   for (let round = 0; round <= rounds; round += 1) {
-    if (cfssl) await turn(round, turns.cfssl, [cfssl.port], await cfsslRequests(requests));
+    if (cfssl) {
+      const load = await cfsslRequests(requests);
+      await turn(round, turns.cfssl, () => sendAll([cfssl.port], load, CONNECTIONS), requests);
+    }
     for (const algorithm of ALGORITHMS) {
       const { desk, client } = desks[algorithm];
       const before = await stored(desk.databaseUrl);
-      await turn(
-        round,
-        turns[algorithm],
-        desk.ports,
-        await registrationRequests(algorithm, client, requests),
-      );
+      const load = await registrationRequests(algorithm, client, requests);
+      const send = () => sendAll(desk.ports, load, CONNECTIONS);
+      const usage = await usageDuring(stage, desk, () => turn(round, turns[algorithm], send, requests));
+      if (round > 0) turns[algorithm].usages.push(usage);
       const fresh = (await stored(desk.databaseUrl)) - before;
       if (fresh !== requests) throw new Error(`${requests} certificates were answered, ${fresh} are stored.`);
     }
   }
   await Promise.all([cfssl?.stop(), ...ALGORITHMS.map((algorithm) => desks[algorithm].desk.stop())]);
-  return ALGORITHMS.map((algorithm) => {
-    const { perSecond, milliseconds } = turns[algorithm];
+  return ALGORITHMS.flatMap((algorithm) => {
+    const { perSecond, milliseconds, usages } = turns[algorithm];
     const theirs = turns.cfssl.perSecond;
-    return {
+    /** @type {import('./figure.mjs').Figure} */
+    const figure = {
       measure: 'issue',
       what: `${TITLES[algorithm]} certificates`,
       value: median(perSecond),
@@ -64,24 +67,25 @@ export async function measureIssue({ stage, rounds, requests }) {
         p99Ms: quantile(milliseconds, 0.99),
       },
     };
+    return [figure, ...usageFigures('issue', `${TITLES[algorithm]} certificate`, requests * rounds, usages)];
   });
 }
 
 /** @returns {Turns} */
 function noTurns() {
-  return { perSecond: [], milliseconds: [] };
+  return { perSecond: [], milliseconds: [], usages: [] };
 }
 
 /**
  * @param {number} round
  * @param {Turns} turns
- * @param {readonly number[]} ports
- * @param {readonly Buffer[]} requests
+ * @param {() => ReturnType<typeof sendAll>} send
+ * @param {number} requests that it sends
  */
-async function turn(round, turns, ports, requests) {
-  const { seconds, milliseconds } = await sendAll(ports, requests, CONNECTIONS);
+async function turn(round, turns, send, requests) {
+  const { seconds, milliseconds } = await send();
   if (round === 0) return;
-  turns.perSecond.push(requests.length / seconds);
+  turns.perSecond.push(requests / seconds);
   turns.milliseconds.push(...milliseconds);
 }
 

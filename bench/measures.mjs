@@ -4,6 +4,7 @@ import { measureGm } from './gm.mjs';
 import { measureIssue } from './issue.mjs';
 import { profile } from './profile.mjs';
 import { measureRenewal } from './renewal.mjs';
+import { measureStart } from './start.mjs';
 import { measureWeight } from './weight.mjs';
 
 /**
@@ -24,6 +25,7 @@ export const measures = {
   gm: { measure: measureGm },
   issue: { measure: measureIssue },
   renewal: { measure: measureRenewal },
+  start: { measure: measureStart },
   weight: { measure: measureWeight },
   profile: { measure: profile, onlyByName: true },
 };

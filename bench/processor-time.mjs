@@ -2,13 +2,54 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 
+/** @typedef {{ servers: number, PostgreSQL: number, bench: number }} Usage seconds of processor time */
+
+/**
+ * What a piece of work costs the processors, whoever else uses them meanwhile.
+ * @param {import('./stage.mjs').Stage} stage
+ * @param {import('./desk.mjs').BenchDesk} desk
+ * @param {() => Promise<unknown>} work
+ * @returns {Promise<Usage>}
+ */
+export async function usageDuring(stage, desk, work) {
+  const now = () => ({
+    servers: desk.pids.reduce((sum, pid) => sum + processorSeconds(pid), 0),
+    PostgreSQL: processorSeconds(stage.postgresPid),
+    bench: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
+  });
+  const before = now();
+  await work();
+  const after = now();
+  return {
+    servers: after.servers - before.servers,
+    PostgreSQL: after.PostgreSQL - before.PostgreSQL,
+    bench: after.bench - before.bench,
+  };
+}
+
+/**
+ * @param {string} measure
+ * @param {string} what was done `count` times
+ * @param {number} count
+ * @param {readonly Usage[]} usages of all of them together
+ * @returns {import('./figure.mjs').Figure[]} milliseconds for each
+ */
+export function usageFigures(measure, what, count, usages) {
+  return /** @type {const} */ (['servers', 'PostgreSQL', 'bench']).map((part) => ({
+    measure,
+    what: `processor time per ${what}, ${part}`,
+    value: (usages.reduce((sum, usage) => sum + usage[part], 0) * 1000) / count,
+    unit: 'ms',
+  }));
+}
+
 const TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux
 
 /**
  * @param {number} pid
  * @returns {number} seconds that it and its children, the ended ones too, have used so far; NaN where there is no /proc
  */
-export function processorSeconds(pid) {
+function processorSeconds(pid) {
   const stats = allStats();
   const own = stats.filter((one) => one.pid === pid || one.parent === pid);
   return own.length === 0 ? Number.NaN : own.reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_SECOND;

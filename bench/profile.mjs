@@ -6,7 +6,7 @@ import { say } from '../tools/project.mjs';
 import { selfTimes } from './cpu-profile.mjs';
 import { registrationDesk } from './issue.mjs';
 import { sendAll } from './load.mjs';
-import { processorSeconds } from './processor-time.mjs';
+import { usageDuring, usageFigures } from './processor-time.mjs';
 import { registrationRequests } from './registration-requests.mjs';
 import { renewAll, renewalDesk } from './renewal.mjs';
 import { rounded } from './table.mjs';
@@ -58,24 +58,12 @@ function profiling(folder) {
  * @returns {Promise<import('./figure.mjs').Figure[]>}
  */
 async function observed(stage, desk, profiles, what, count, load) {
-  const parts = {
-    servers: () => desk.pids.reduce((sum, pid) => sum + processorSeconds(pid), 0),
-    PostgreSQL: () => processorSeconds(stage.postgresPid),
-    'the measuring side': () => process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
-  };
-  const before = Object.values(parts).map((seconds) => seconds());
   const begin = performance.now();
-  await load();
+  const usage = await usageDuring(stage, desk, load);
   const seconds = (performance.now() - begin) / 1000;
-  const used = Object.values(parts).map((now, at) => now() - (before[at] ?? 0));
   await desk.stop();
   for (const file of readdirSync(profiles)) show(`${what}, ${file}`, join(profiles, file), seconds, count);
-  return Object.keys(parts).map((part, at) => ({
-    measure: 'profile',
-    what: `processor time per ${what}, ${part}`,
-    value: ((used[at] ?? 0) * 1000) / count,
-    unit: 'ms',
-  }));
+  return usageFigures('profile', what, count, [usage]);
 }
 
 /**

@@ -4,12 +4,14 @@ import { Connection } from './connection.mjs';
 import { BenchDesk } from './desk.mjs';
 import { HolderClient } from './holder-client.mjs';
 import { makeHolders } from './holders.mjs';
+import { usageDuring, usageFigures } from './processor-time.mjs';
 import { withClient } from './stage.mjs';
 import { median, quantile } from './statistics.mjs';
 
 const AT_ONCE = 24;
 
 /** @typedef {{ perSecond: number, calls: Map<string, number[]> }} Turn milliseconds by call */
+/** @typedef {import('./processor-time.mjs').Usage} Usage */
 
 /**
  * @param {import('./measures.mjs').Options} options
@@ -19,10 +21,14 @@ export async function measureRenewal({ stage, rounds, renewals }) {
   const { desk, holders } = await renewalDesk(stage, renewals * (rounds + 1));
   /** @type {Turn[]} */
   const turns = [];
+  /** @type {Usage[]} */
+  const usages = [];
   // The first round is not counted: programs compile their code.
   for (let round = 0; round <= rounds; round += 1) {
-    const turn = await renewAll(desk, holders.slice(round * renewals, (round + 1) * renewals));
-    if (round > 0) turns.push(turn);
+    const those = holders.slice(round * renewals, (round + 1) * renewals);
+    const usage = await usageDuring(stage, desk, async () => void turns.push(await renewAll(desk, those)));
+    if (round === 0) turns.pop();
+    else usages.push(usage);
   }
   const done = await renewed(desk.databaseUrl);
   if (done !== holders.length)
@@ -38,6 +44,7 @@ export async function measureRenewal({ stage, rounds, renewals }) {
       target: { of: 'value', atLeast: 100 },
       detail: { rounds: perSecond, renewals: renewals * rounds, atOnce: AT_ONCE },
     },
+    ...usageFigures('renewal', 'renewal', renewals * rounds, usages),
     ...callFigures(turns),
   ];
 }

@@ -28,6 +28,14 @@ export class Stage {
   /** @type {Promise<import('../tools/postgres.mjs').Postgres> | undefined} */
   #postgres;
 
+  /**
+   * Something to be done when everything is taken down; doing it twice must do no harm.
+   * @param {() => unknown} work
+   */
+  undo(work) {
+    this.#undo.push(work);
+  }
+
   /** A folder of this run, which goes with it. PostgreSQL's account can enter it. */
   get folder() {
     if (this.#folder === undefined) {
