@@ -25,9 +25,14 @@ export const browserTest = test.skipIf(executablePath === undefined);
 /**
  * Starts a browser; the caller closes it.
  * @param flags more of Chromium's, such as `--ip-address-space-overrides=127.0.0.1:8080=public`
+ * @param without flags that Playwright would set, such as `--disable-popup-blocking`
  */
-export async function launchBrowser(flags: string[] = []): Promise<Browser> {
-  return await chromium.launch({ executablePath: executablePath ?? '', args: [...FLAGS, ...flags] });
+export async function launchBrowser(flags: string[] = [], without: string[] = []): Promise<Browser> {
+  return await chromium.launch({
+    executablePath: executablePath ?? '',
+    args: [...FLAGS, ...flags],
+    ignoreDefaultArgs: without,
+  });
 }
 
 /** What axe finds wrong with a page as it is shown now: one line each, empty when all is well. */

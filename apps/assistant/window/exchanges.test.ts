@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { browserTest } from '../../../test/support/browser.ts';
 import { AssistantError, Declined } from '../src/errors.ts';
 import type { RunOrder } from '../src/local/order-window.ts';
+import { loadWindowPage } from '../src/local/page.ts';
 import { verifiedStatement } from '../src/test-support/fake-desk.test-support.ts';
 import { KeyStore, MemoryDriver } from '../src/test-support/memory-key.test-support.ts';
 import { candidate, Desk, idOf, pins, several } from './examples.test-support.ts';
@@ -88,6 +89,71 @@ browserTest('a page that is not trusted is told nothing and shown nothing', asyn
   expect(popup.isClosed()).toBe(false);
   expect(asked).toEqual([]);
   expect(script.begun).toBe(0);
+});
+
+browserTest('no page can frame the window, not even a trusted one', async () => {
+  const desk = new Desk(stage.origins.desk);
+  const assistant = await stage.assistant({ desks: [desk] });
+  // Browsers that send no fetch metadata are told by headers alone: the same page, from a server that looks at nothing.
+  const plain = await stage.serve(loadWindowPage(stage.folder));
+  const { page } = await stage.opener(desk.origin);
+  for (const address of [`${assistant.origin}/window`, `${plain}/window`]) {
+    const answered = page.waitForResponse(address);
+    const loaded = page.evaluate(
+      (src) =>
+        new Promise<void>((resolve) => {
+          const frame = Object.assign(document.createElement('iframe'), {
+            id: 'framed',
+            onload: resolve,
+            src,
+          });
+          document.body.append(frame);
+        }),
+      address,
+    );
+    expect((await answered).status()).toBe(address.startsWith(plain) ? 200 : 404);
+    await loaded;
+    const frame = await (await page.locator('#framed').elementHandle())?.contentFrame();
+    expect(await frame?.locator('#app, h1').filter({ hasText: words.waiting }).count()).toBe(0);
+    await page.locator('#framed').evaluate((element) => element.remove());
+  }
+  expect(await page.evaluate(() => (window as unknown as { heard: unknown[] }).heard)).toEqual([]);
+});
+
+browserTest('by another name than 127.0.0.1 there is nothing', async () => {
+  const assistant = await stage.assistant({ desks: [new Desk(stage.origins.desk)] });
+  const page = await stage.visit(`${assistant.origin}/window`);
+  await title(page, words.waiting);
+  // What a name that somebody points at this computer comes to: the browser sends that name as the host.
+  const answer = await page.goto(`http://localhost:${assistant.port}/window`).catch(() => null);
+  expect(answer?.status() ?? 404).toBe(404);
+  expect(await page.locator('h1', { hasText: words.waiting }).count()).toBe(0);
+});
+
+browserTest('a page cannot ask the assistant anything itself', async () => {
+  const desk = new Desk(stage.origins.desk);
+  const assistant = await stage.assistant({ desks: [desk] });
+  const { page } = await stage.opener(desk.origin);
+  const asked = await page.evaluate(async (origin) => {
+    const ask = (path: string, options: RequestInit) =>
+      fetch(origin + path, options).then(
+        ({ type, status }) => `${type} ${status}`,
+        () => 'refused',
+      );
+    const headers = { 'content-type': 'application/json', 'x-certdesk-window': 'guess' };
+    return Promise.all([
+      ask('/window', {}),
+      ask('/api/order/state', { method: 'POST', headers, body: '{"after":-1}' }),
+      ask('/ticket', { method: 'POST', headers: { authorization: 'Bearer guess' } }),
+      new Promise<string>((resolve) => {
+        const script = document.createElement('script');
+        Object.assign(script, { onload: () => resolve('ran'), onerror: () => resolve('refused') });
+        script.src = `${origin}/window`;
+        document.head.append(script);
+      }),
+    ]);
+  }, assistant.origin);
+  expect(asked).toEqual(['refused', 'refused', 'refused', 'refused']);
 });
 
 browserTest('only the page that opened the window is listened to', async () => {

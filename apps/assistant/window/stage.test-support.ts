@@ -1,6 +1,6 @@
 /** The built window, the assistant that serves it, and pages that open it. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, request, type Server } from 'node:http';
+import { createServer, type RequestListener, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { launchBrowser } from '../../../test/support/browser.ts';
 import { KeyRing } from '../src/keys/ring.ts';
 import type { RunOrder } from '../src/local/order-window.ts';
-import { loadWindowPage } from '../src/local/page.ts';
+import { loadWindowPage, type WindowPage } from '../src/local/page.ts';
 import { type LocalServer, listenLocally } from '../src/local/server.ts';
 import type { WindowStart } from '../src/local/views.ts';
 import { Windows } from '../src/local/windows.ts';
@@ -232,6 +232,12 @@ export function setStage() {
       }
       return opener;
     },
+    /** Serves the window's page, with its headers, to whoever asks. @returns the origin */
+    async serve({ html, headers }: WindowPage): Promise<string> {
+      const start: WindowStart = { mode: 'order', secret: '', version: '1.2.3', language: 'zh', origins: [] };
+      const port = await listen((_, response) => response.writeHead(200, headers).end(html(start)));
+      return `http://127.0.0.1:${port}`;
+    },
     /** A page that the user opens. */
     async visit(address: string): Promise<Page> {
       own ??= await newPage();
@@ -240,6 +246,13 @@ export function setStage() {
       return own;
     },
   };
+
+  async function listen(answer: RequestListener): Promise<number> {
+    const server = createServer(answer);
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return (server.address() as AddressInfo).port;
+  }
 
   async function newPage(): Promise<Page> {
     browser ??= await launchBrowser();
@@ -261,13 +274,11 @@ export function setStage() {
     await build({ configFile, logLevel: 'silent', build: { outDir: folder } });
     vi.unstubAllEnvs();
     for (const name of ['desk', 'other', 'stranger'] as const) {
-      const server = createServer((request, response) => {
+      const port = await listen((request, response) => {
         response.writeHead(200, { 'content-type': 'text/html' });
         response.end(request.url === '/' ? openerPage : '<!doctype html><title>frame</title>');
       });
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      stage.origins[name] = `http://localhost:${(server.address() as AddressInfo).port}`;
-      servers.push(server);
+      stage.origins[name] = `http://localhost:${port}`;
     }
   });
   afterEach(async () => {

@@ -36,3 +36,34 @@ browserTest(
     }
   },
 );
+
+/** Browsers block a window that no click asked for. */
+browserTest('the browser’s own blocker is noticed, and the way past it works', async () => {
+  const { desk } = stage;
+  desk.state.before = pressUnasked;
+  const browser = await launchBrowser([], ['--disable-popup-blocking']);
+  try {
+    const page = await browser.newPage();
+    // Whatever is asked of the page from here on is a user's gesture to the browser.
+    const pressed = page.waitForEvent('console', (message) => message.text() === 'pressed');
+    await page.goto(`${desk.url}/sign-in`);
+    await pressed;
+    await page.locator('code', { hasText: 'window-blocked' }).waitFor();
+    expect(page.context().pages()).toHaveLength(1);
+    await page.locator('.trouble .button.main').click();
+    await page.locator('h1', { hasText: '我的办件' }).waitFor();
+  } finally {
+    await browser.close();
+  }
+});
+
+/** A script that presses the button as soon as it is there. */
+const pressUnasked = `new MutationObserver((_, observer) => {
+  const button = document.querySelector('#app .button.main');
+  if (!button) return;
+  observer.disconnect();
+  setTimeout(() => {
+    button.click();
+    console.log('pressed');
+  });
+}).observe(document, { childList: true, subtree: true });`;

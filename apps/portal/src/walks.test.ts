@@ -1,3 +1,5 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { browserTest } from '../../../test/support/browser.ts';
@@ -6,6 +8,19 @@ import { setStage } from './fakes/stage.test-support.ts';
 
 const stage = setStage();
 const { desk, assistant } = stage;
+
+/** Another program of this computer. */
+async function listen(answer: RequestListener): Promise<{ port: number; close: () => Promise<void> }> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
 
 const heading = (page: Page, text: string) => page.locator('h1', { hasText: text }).waitFor();
 
@@ -140,6 +155,32 @@ describe('signing in', () => {
     const page = await stage.open('/sign-in?next=/renewal');
     await page.locator('.button.main').click();
     await heading(page, '请阅读订户协议');
+  });
+
+  browserTest('finds the assistant behind ports that other programs hold', async () => {
+    // One never answers, the other shows a page of its own, which hears nothing.
+    const silent = await listen(() => undefined);
+    const other = await listen((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      response.end(
+        '<!doctype html><title>other</title><script>onmessage = () => { name += "heard"; };</script>',
+      );
+    });
+    try {
+      desk.state.desk.assistant = { ports: [silent.port, other.port, assistant.port] };
+      const page = await stage.open('/sign-in?next=/renewal');
+      const opened = page.waitForEvent('popup');
+      await page.locator('.button.main').click();
+      const popup = await opened;
+      await popup.waitForURL(`http://127.0.0.1:${other.port}/window`);
+      await popup.waitForURL(`http://127.0.0.1:${assistant.port}/window`);
+      await heading(page, '请阅读订户协议');
+      // One window all along, and no order before the assistant was there.
+      expect(page.context().pages().length).toBeLessThanOrEqual(2);
+      expect(desk.requests.filter((request) => request === 'POST /sign-in/orders {}')).toHaveLength(1);
+    } finally {
+      await Promise.all([silent.close(), other.close()]);
+    }
   });
 
   browserTest('says that the window was blocked', async () => {
