@@ -11,7 +11,8 @@ import { removeLeftovers } from './tidy.ts';
  */
 export async function newKeyPair(key: Key, order: RenewalOrder): Promise<Uint8Array> {
   const { container: name, algorithm } = order;
-  const found = (await key.containers()).find((container) => container.name === name);
+  const present = async () => (await key.containers()).find((container) => container.name === name);
+  const found = await present();
   if (found?.signing) return found.signing.publicKey;
 
   if (!(await key.info()).algorithms.includes(algorithm)) throw new AssistantError('key-algorithm');
@@ -19,8 +20,12 @@ export async function newKeyPair(key: Key, order: RenewalOrder): Promise<Uint8Ar
   try {
     return await key.generateKeyPair(name, algorithm);
   } catch (error) {
+    if (isKeyRemoved(error)) throw error;
+    // Another assistant on the same key was faster: the case has one new pair, whoever made it.
+    const made = await present();
+    if (made?.signing) return made.signing.publicKey;
     // A container that this order made and cannot use does not stay; what a stop leaves is used by the next run.
-    if (!isKeyRemoved(error)) await key.removeContainer(name).catch(() => undefined);
+    await key.removeContainer(name).catch(() => undefined);
     throw asNoRoom(error);
   }
 }
@@ -37,7 +42,8 @@ async function makeContainer(key: Key, order: RenewalOrder): Promise<void> {
   try {
     await key.createContainer(order.container);
   } catch (error) {
-    throw asNoRoom(error);
+    const madeByAnother = error instanceof KeyError && error.code === 'container-exists';
+    if (!madeByAnother) throw asNoRoom(error);
   }
 }
 

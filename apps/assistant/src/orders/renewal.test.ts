@@ -70,6 +70,25 @@ it('renews in spite of the assistant being killed at any call to the key', async
   }
 }, 120_000);
 
+it('stops with a sentence where the key refuses a call, as one whose memory is full does, and goes on later', async () => {
+  const calls = await countCalls();
+  for (let at = 1; at <= calls; at += 1) {
+    await fresh();
+    let count = 0;
+    bench.driver.interfere = async (_, call) => {
+      count += 1;
+      if (count === at) throw new KeyError('key-failed');
+      return call();
+    };
+    // One that cannot even be read is not known for the key that the order is about.
+    await bench.run(order()).catch(({ code }) => expect(['key-failed', 'order-other-key']).toContain(code));
+    bench.driver.interfere = (_, call) => call();
+    expectSomethingWorks();
+    if (bench.desk.state !== 'done') await bench.run(order());
+    expectRenewed();
+  }
+}, 120_000);
+
 it('renews in spite of two kills, the second anywhere after the first', async () => {
   const calls = await countCalls();
   for (let first = 1; first <= calls; first += 2) {
@@ -165,6 +184,20 @@ it('takes its empty container away again when no pair fits into it', async () =>
   await expect(bench.run(order())).rejects.toMatchObject({ code: 'key-no-room' });
   expect([...bench.store.containers.keys()]).toEqual(['old']);
 });
+
+it.each(['createContainer', 'generateKeyPair'] as const)(
+  'uses the pair that another assistant made just before it called %s, and never removes it',
+  async (called) => {
+    let others: Uint8Array | undefined;
+    bench.driver.interfere = async (method, call) => {
+      if (method === called && !others) others = bench.store.addPair('case-1');
+      return call();
+    };
+    await bench.run(order());
+    expectRenewed();
+    expect(inForce()[0]?.publicKey).toBe(publicKeyDigest(others ?? new Uint8Array()));
+  },
+);
 
 it('makes room by what an ended case left', async () => {
   bench.store.containers.set('ended', null);
