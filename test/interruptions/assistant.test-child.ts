@@ -15,6 +15,8 @@ export interface AssistantSettings {
   readonly pin: string;
   /** As `certdesk trust` prints it. */
   readonly desk: Parameters<typeof verifyOrder>[2][number];
+  /** How far this machine's clock is off. */
+  readonly clockOffMs: number;
 }
 
 export interface Work {
@@ -23,7 +25,8 @@ export interface Work {
   readonly choice: number;
 }
 
-const { keys, pin, desk } = JSON.parse(process.argv[2] ?? '') as AssistantSettings;
+const { keys, pin, desk, clockOffMs } = JSON.parse(process.argv[2] ?? '') as AssistantSettings;
+setClockOff(clockOffMs);
 
 const point = (side: 'before' | 'after') => async (call: KeyCall) => {
   const lost = await reach({ kind: 'key', name: call.method, side });
@@ -67,4 +70,17 @@ function holder(choice: number): OrderDialogue {
     progress: () => undefined,
     waitingForServer: () => undefined,
   };
+}
+
+/** For all code of this process. */
+function setClockOff(ms: number): void {
+  const Right = Date;
+  globalThis.Date = class extends Right {
+    constructor(...given: []) {
+      super(...((given.length > 0 ? given : [Right.now() + ms]) as []));
+    }
+    static override now(): number {
+      return Right.now() + ms;
+    }
+  } as DateConstructor;
 }

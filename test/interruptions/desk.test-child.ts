@@ -33,7 +33,7 @@ const desk = await openDesk({
   configuration: await readConfiguration(settings.configurationFile),
   databaseUrl: settings.databaseUrl,
   passphrase: settings.passphrase,
-  log: createLog('warn'),
+  log: createLog('error'),
   clock: () => now,
   ...(!settings.pages && { pages: null }),
   registry: () => ({
@@ -89,9 +89,6 @@ function holdAnswer(response: ServerResponse, held: () => Promise<unknown>): voi
   }) as ServerResponse['end'];
 }
 
-/** What goes on beside any journey, whenever it likes. */
-const besides = new Set(['audit_event', 'audit_link', 'audit_head']);
-
 type Query = (...args: unknown[]) => Promise<unknown>;
 
 function pointsAtCommits(): void {
@@ -124,5 +121,7 @@ async function nameOf(written: ReadonlySet<string>, query: Query): Promise<strin
     const [row] = rows;
     if (row) return `${row.from_state ?? 'start'} → ${row.to_state} (${row.event})`;
   }
-  return [...written].filter((table) => !besides.has(table)).join(', ') || undefined;
+  // What no request asked for goes on beside any journey, whenever it likes: the sealer, jobs.
+  if (!asked.getStore()) return undefined;
+  return [...written].filter((table) => !table.startsWith('audit_')).join(', ') || undefined;
 }

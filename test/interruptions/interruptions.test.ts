@@ -8,10 +8,9 @@ import { renewalTable } from '../../apps/server/src/journeys/renewal/steps.ts';
 import { matrixText, type Outcome } from './matrix.ts';
 import { everyPoint, sampled } from './plan.ts';
 import { type Point, pointText } from './point.ts';
-import { Run } from './run.ts';
 import { openStage, type Stage } from './stage.ts';
-import { type StoryName, stories } from './stories.ts';
-import { auditFinding, wrongs } from './verdict.ts';
+import { type StoryName, stories, tell } from './stories.ts';
+import { auditFinding } from './verdict.ts';
 
 const all = process.env.CERTDESK_INTERRUPT === 'all';
 const minutes = all ? 90 : 5;
@@ -21,19 +20,6 @@ beforeAll(async () => {
   stage = await openStage();
 });
 afterAll(() => stage?.close());
-
-/** Tells a story with a company of its own. @returns the run, which ended as it must or threw */
-async function tell(name: StoryName, interruption?: ConstructorParameters<typeof Run>[1]): Promise<Run> {
-  await stage.server();
-  await stage.setRegister('matches');
-  await stage.setClock(new Date(stage.now.getTime() + 60_000));
-  await stage.newCompany();
-  const run = new Run(stage, interruption);
-  for (const part of stories[name]) await part(run);
-  run.over();
-  expect(await wrongs(stage)).toEqual([]);
-  return run;
-}
 
 /** For whoever has to find out which of many hangs. */
 async function neverEnds(): Promise<never> {
@@ -47,7 +33,8 @@ const undisturbed = new Map<StoryName, readonly Point[]>();
 test(
   'every story ends with a renewed key when nothing happens, and together they take every transition',
   async () => {
-    for (const name of Object.keys(stories) as StoryName[]) undisturbed.set(name, (await tell(name)).points);
+    for (const name of Object.keys(stories) as StoryName[])
+      undisturbed.set(name, (await tell(stage, name)).points);
     const reached = new Set([...undisturbed.values()].flat().map(({ name }) => name));
     const missing = renewalTable.transitions.filter(
       ({ from, to, event }) => !from.some((state) => reached.has(`${state ?? 'start'} → ${to} (${event})`)),
@@ -64,7 +51,7 @@ test(
     const planned = all ? everyPoint(undisturbed) : sampled(undisturbed);
     for (const one of planned) {
       const { story, interruption } = one;
-      const ending = Promise.race([tell(story, interruption), neverEnds()]);
+      const ending = Promise.race([tell(stage, story, interruption), neverEnds()]);
       const wrong = await ending.then(
         (run) => (run.interrupted ? undefined : 'the point was not reached'),
         (error: Error) => `${error.name}: ${error.message}`,

@@ -1,17 +1,17 @@
-/** The way to the server, which can be cut. */
+/** A way to a server or to its database, which can be cut. */
 import { connect, createServer, type Socket } from 'node:net';
 
 export interface Network {
   readonly port: number;
-  /** The port of the server that runs now. */
-  server: number;
+  /** Where it leads: a port of this machine. */
+  to: number;
   /** Every connection breaks, and the next attempt to connect fails. */
   cut(): void;
   mend(): void;
   close(): Promise<void>;
 }
 
-export async function openNetwork(): Promise<Network> {
+export async function openNetwork(to = 0): Promise<Network> {
   const sockets = new Set<Socket>();
   let refuse = false;
   const listener = createServer((near) => {
@@ -20,7 +20,7 @@ export async function openNetwork(): Promise<Network> {
       near.resetAndDestroy();
       return;
     }
-    const far = connect(network.server, '127.0.0.1');
+    const far = connect(network.to, '127.0.0.1');
     for (const [one, other] of [
       [near, far],
       [far, near],
@@ -40,7 +40,7 @@ export async function openNetwork(): Promise<Network> {
   };
   const network: Network = {
     port: (listener.address() as { port: number }).port,
-    server: 0,
+    to,
     cut() {
       refuse = true;
       breakAll();

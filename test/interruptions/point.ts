@@ -17,6 +17,7 @@ export const interruptions = [
   'kill-assistant',
   'close-browser',
   'cut-network',
+  'lose-database',
 ] as const;
 export type InterruptionKind = (typeof interruptions)[number];
 

@@ -55,6 +55,7 @@ export class Run implements Director {
     await this.#work.catch(() => undefined);
     await this.stage.server();
     this.stage.network.mend();
+    this.stage.wayToDatabase.mend();
     this.#browser.close();
     this.#browser = new Browser(this.stage.origin);
   }
@@ -86,10 +87,18 @@ export class Run implements Director {
     if (kind === 'kill-assistant') await this.stage.killAssistant();
     if (kind === 'close-browser') this.#browser.close();
     if (kind === 'cut-network') this.stage.network.cut();
+    if (kind === 'lose-database') this.stage.wayToDatabase.cut();
     if (kind === 'kill-server') {
       await this.stage.killServer();
       void this.stage.server(); // somebody starts it again, whatever goes on meanwhile
     }
+  }
+
+  /** An order of this run in another assistant, on the same key. */
+  async elsewhere(order: SignedOrder): Promise<unknown> {
+    const other = this.stage.anotherAssistant();
+    const work: Work = { order, choice: 0 };
+    return other.ask('carryOut', work).finally(() => other.kill());
   }
 
   /** Nothing of it goes on. */

@@ -39,6 +39,7 @@ export class Stage {
   readonly db: Db;
   readonly configuration: Configuration;
   readonly network: Network;
+  readonly wayToDatabase: Network;
   readonly origin: string;
   readonly audit: Sm2PublicKey;
   /** Keys that are plugged in, and the drawer for those that are not. */
@@ -53,6 +54,8 @@ export class Stage {
   #assistant: Child | undefined;
   #starting: Promise<void> | undefined;
   #companies = 0;
+  /** How far the clock of the holder's machine is off; for the assistants that are started from now on. */
+  holdersClockOffMs = 0;
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -60,6 +63,7 @@ export class Stage {
     this.db = parts.db;
     this.configuration = parts.configuration;
     this.network = parts.network;
+    this.wayToDatabase = parts.wayToDatabase;
     this.origin = parts.configuration.publicOrigin;
     this.audit = parts.audit;
     this.slots = join(parts.folder, 'slots');
@@ -78,7 +82,7 @@ export class Stage {
   async #startServer(): Promise<void> {
     const settings: DeskSettings = {
       configurationFile: join(this.#parts.folder, 'desk', 'server.json'),
-      databaseUrl: this.#parts.databaseUrl,
+      databaseUrl: this.#parts.serversDatabaseUrl,
       passphrase,
       now: this.now.toISOString(),
       register: this.#register,
@@ -86,7 +90,7 @@ export class Stage {
     };
     await new Promise<void>((resolve) => {
       const event = (_: string, port: unknown) => {
-        this.network.server = port as number;
+        this.network.to = port as number;
         resolve();
       };
       this.#desk = new Child(this.#parts.programs.desk, settings, this.#listener(event));
@@ -135,12 +139,16 @@ export class Stage {
   // ── the assistant ──
 
   assistant(): Child {
-    if (!this.#assistant || this.#assistant.gone) {
-      const settings: AssistantSettings = { keys: this.slots, pin, desk: this.#parts.desk };
-      const event = (name: string) => name === 'key-wanted' && this.director.keyWanted();
-      this.#assistant = new Child(this.#parts.programs.assistant, settings, this.#listener(event));
-    }
+    if (!this.#assistant || this.#assistant.gone) this.#assistant = this.anotherAssistant();
     return this.#assistant;
+  }
+
+  /** Whoever starts it kills it. */
+  anotherAssistant(): Child {
+    const { desk, programs } = this.#parts;
+    const settings: AssistantSettings = { keys: this.slots, pin, desk, clockOffMs: this.holdersClockOffMs };
+    const event = (name: string) => name === 'key-wanted' && this.director.keyWanted();
+    return new Child(programs.assistant, settings, this.#listener(event));
   }
 
   async killAssistant(): Promise<void> {
@@ -211,6 +219,7 @@ export class Stage {
     await this.killAssistant();
     await this.killServer();
     await this.network.close();
+    await this.wayToDatabase.close();
     await this.#parts.end();
     this.#parts.programs.dispose();
     await rm(this.#parts.folder, { recursive: true, force: true });
@@ -225,11 +234,13 @@ async function moveIfThere(from: string, to: string): Promise<void> {
 
 interface Parts {
   readonly folder: string;
-  readonly databaseUrl: string;
+  /** By the way that can be cut. */
+  readonly serversDatabaseUrl: string;
   readonly db: Db;
   end(): Promise<void>;
   readonly configuration: Configuration;
   readonly network: Network;
+  readonly wayToDatabase: Network;
   readonly programs: Programs;
   readonly ca: IssuingCa;
   readonly audit: Sm2PublicKey;
@@ -251,13 +262,17 @@ export async function openStage(): Promise<Stage> {
   const configuration = await readConfiguration(file);
   const { url: databaseUrl } = await createTestDatabase();
   const { db, end } = openDatabase(databaseUrl);
+  const serversDatabase = new URL(databaseUrl);
+  const wayToDatabase = await openNetwork(Number(serversDatabase.port));
+  serversDatabase.port = String(wayToDatabase.port);
   return new Stage({
     folder,
-    databaseUrl,
+    serversDatabaseUrl: serversDatabase.href,
     db,
     end,
     configuration,
     network,
+    wayToDatabase,
     programs: await buildPrograms(),
     ca: await openIssuingCa(configuration.authority.folder, passphrase),
     audit: await readAuditPublicKey(auditPublicKeyFile(configuration.audit.key)),

@@ -1,9 +1,10 @@
 /** The ways through a renewal: together they take every transition of its table. Each ends with a renewed key. */
 import type { RenewalState } from '@certdesk/contract';
 import type { RegisterMood } from './desk.test-child.ts';
-import type { Point } from './point.ts';
-import type { Run } from './run.ts';
+import type { Interruption, Point } from './point.ts';
+import { Run } from './run.ts';
 import { day, type Stage } from './stage.ts';
+import { wrongs } from './verdict.ts';
 
 export type Story = readonly ((run: Run) => Promise<void>)[];
 
@@ -11,7 +12,7 @@ const beforeWriting: Point = { kind: 'key', name: 'writeCertificate', side: 'bef
 const beforeTidying: Point = { kind: 'key', name: 'removeContainer', side: 'before' };
 
 /** Signs in and goes on with what is there, as the pages lead, until the case is in this state. */
-function until(wanted: RenewalState): Story[number] {
+export function until(wanted: RenewalState): Story[number] {
   return (run) => run.step(() => goOn(run, wanted));
 }
 
@@ -108,3 +109,30 @@ export const stories = {
 } satisfies Record<string, Story>;
 
 export type StoryName = keyof typeof stories;
+
+/**
+ * Tells a story with a company of its own.
+ * @returns the run, which ended as it must
+ * @throws what went wrong, or with what is wrong at the end
+ */
+export async function tell(stage: Stage, name: StoryName, interruption?: Interruption): Promise<Run> {
+  const run = await begin(stage, interruption);
+  for (const part of stories[name]) await part(run);
+  await end(run);
+  return run;
+}
+
+/** A company that nothing has happened to yet. */
+export async function begin(stage: Stage, interruption?: Interruption): Promise<Run> {
+  await stage.setRegister('matches');
+  await stage.setClock(new Date(stage.now.getTime() + 60_000));
+  await stage.newCompany();
+  return new Run(stage, interruption);
+}
+
+/** @throws Error with what is not as it must be */
+export async function end(run: Run): Promise<void> {
+  run.over();
+  const found = await wrongs(run.stage);
+  if (found.length > 0) throw new Error(found.join('; '));
+}

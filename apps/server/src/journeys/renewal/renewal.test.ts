@@ -1,4 +1,4 @@
-import { type RenewalCase, type RenewalOffer, type SignedOrder, signedTypes } from '@certdesk/contract';
+import { type SignedOrder, signedTypes } from '@certdesk/contract';
 import { Certificate, certificateDigest, generateSoftwareKey } from '@certdesk/pki';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { auditPublicKeyFile, readAuditPublicKey } from '../../audit/key.ts';
@@ -13,6 +13,7 @@ import {
   orderOf,
   type TestDesk,
 } from '../../desk.test-support.ts';
+import { openRenewal, orderOfCase, orderRenewal, presentCase } from './renewal.test-support.ts';
 
 let world: TestDesk;
 let company: Company;
@@ -30,20 +31,10 @@ const passed = (ms: number) => {
   world.time = new Date(world.time.getTime() + ms);
 };
 
-async function opened(by = browser): Promise<RenewalCase> {
-  const { agreement } = await by.get<RenewalOffer>('/renewal');
-  const { version, digest } = agreement;
-  return by.post('/renewal', { agreement: { version, digest } });
-}
-
-async function ordered(by = browser, years = 2): Promise<RenewalCase> {
-  const { id, comparison } = await opened(by);
-  await by.post(`/cases/${id}/confirmations`, { comparison: comparison?.digest, groups: comparison?.groups });
-  return by.post(`/cases/${id}/term`, { years });
-}
-
-const order = (id: string, by = browser) => by.post<SignedOrder>(`/cases/${id}/orders`);
-const present = (id: string, by = browser) => by.get<RenewalCase>(`/cases/${id}`);
+const opened = (by = browser) => openRenewal(by);
+const ordered = (by = browser, years = 2) => orderRenewal(by, years);
+const order = (id: string, by = browser) => orderOfCase(by, id);
+const present = (id: string, by = browser) => presentCase(by, id);
 
 async function writing(by = browser): Promise<Assistant> {
   const { id } = await ordered(by);

@@ -1,0 +1,49 @@
+// A renewal in circumstances that nobody arranged: the holder's clock is wrong, or the key is in two assistants at once.
+
+import type { SignedOrder } from '@certdesk/contract';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openStage, type Stage } from './stage.ts';
+import { begin, end, tell, until } from './stories.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage?.close());
+
+const year = 365 * 86_400_000;
+
+test.each([
+  ['two years ahead', 2 * year],
+  ['two years behind', -2 * year],
+])("a clock that is %s on the holder's machine changes nothing", async (_, offMs) => {
+  stage.holdersClockOffMs = offMs;
+  await stage.killAssistant();
+  await tell(stage, 'renewal');
+  stage.holdersClockOffMs = 0;
+  await stage.killAssistant();
+});
+
+test('the same key in two assistants that carry out two orders of one case: one new certificate, nothing left over', async () => {
+  const run = await begin(stage);
+  await until('ordered')(run);
+  const { id } = (await run.latestCase()) ?? { id: '' };
+  const order = () => run.browser.post<SignedOrder>(`/cases/${id}/orders`);
+  const orders = [await order(), await order()];
+  const ended = await Promise.allSettled(orders.map((one) => run.elsewhere(one)));
+  expect(ended.some(({ status }) => status === 'fulfilled')).toBe(true);
+  await until('done')(run);
+  await end(run);
+});
+
+test('one order in two assistants at once: the other one is told that it was taken up', async () => {
+  const run = await begin(stage);
+  await until('ordered')(run);
+  const { id } = (await run.latestCase()) ?? { id: '' };
+  const order = await run.browser.post<SignedOrder>(`/cases/${id}/orders`);
+  const ended = await Promise.allSettled([run.elsewhere(order), run.elsewhere(order)]);
+  const codes = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []));
+  expect(codes).toEqual(['order-used']);
+  await until('done')(run);
+  await end(run);
+});
