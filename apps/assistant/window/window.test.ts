@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { accessibilityViolations, browserTest } from '../../../test/support/browser.ts';
+import { youngerThanTargets } from '../../../test/support/old-browsers.ts';
 import { pictureName, takePicture } from '../../../test/support/pictures.ts';
 import { isOfTrouble } from '../../../test/support/troubles.ts';
 import { begin, walks } from './screens.test-support.ts';
@@ -23,6 +24,11 @@ test('the window is one script and one style sheet of at most 25 KB, without a s
   const files = names.map((name) => readFileSync(join(stage.folder, name)));
   expect(files.reduce((sum, file) => sum + gzipSync(file).length, 0)).toBeLessThanOrEqual(25 * 1024);
   for (const file of files) expect(file.toString()).not.toMatch(/ZodError|invalid_type|strictObject/);
+});
+
+test('the oldest browsers that are promised know all of it', async () => {
+  for (const name of ['window.js', 'window.css'])
+    expect(await youngerThanTargets(name, readFileSync(join(stage.folder, name), 'utf8'))).toEqual([]);
 });
 
 describe('every screen, in both languages, at three sizes', { timeout: 120_000 }, () => {

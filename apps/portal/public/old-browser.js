@@ -1,6 +1,8 @@
+// biome-ignore-all lint/complexity/useArrowFunction: no browser is too old for this script
+// biome-ignore-all format: a comma at the end of arguments is too new as well
 // Runs in every browser, however old, before the pages do: no syntax newer than ECMAScript 3.
 // `inset` came with Chromium 87, replaceChildren with Firefox 78 and Safari 14; browsers without modules have neither.
-(() => {
+(function () {
   var old =
     !('noModule' in document.createElement('script')) ||
     !window.CSS ||
@@ -18,12 +20,6 @@
     else window.attachEvent('onload', show);
   } else {
     // The pages' script did not load or did not parse.
-    window.addEventListener(
-      'error',
-      () => {
-        setTimeout(show, 0);
-      },
-      true,
-    );
+    window.addEventListener('error', function () { setTimeout(show, 0); }, true);
   }
 })();

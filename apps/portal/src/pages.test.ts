@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { accessibilityViolations, browserTest } from '../../../test/support/browser.ts';
+import { youngerThanTargets } from '../../../test/support/old-browsers.ts';
 import { pictureName, takePicture } from '../../../test/support/pictures.ts';
 import { isOfTrouble } from '../../../test/support/troubles.ts';
 import { type Screen, screens } from './fakes/screens.test-support.ts';
@@ -20,6 +21,17 @@ test('the pages weigh at most 40 KB and carry no schema library', () => {
   const weight = files.reduce((sum, file) => sum + gzipSync(file).length, 0);
   expect(weight).toBeLessThanOrEqual(40 * 1024);
   for (const file of files) expect(file.toString()).not.toMatch(/ZodError|invalid_type|strictObject/);
+});
+
+test('the oldest browsers that are promised know all of it', async () => {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  for (const name of names.filter((one) => /\.(js|css)$/.test(one)))
+    expect(await youngerThanTargets(name, readFileSync(join(folder, name), 'utf8'))).toEqual([]);
+});
+
+test('what looks for too old a browser is read by every browser', () => {
+  const text = readFileSync(join(folder, 'old-browser.js'), 'utf8').replace(/^\s*\/\/.*$/gm, '');
+  expect(text).not.toMatch(/=>|`|\b(const|let|class|async|of)\b|\?\.|\?\?|\.\.\.|,\s*[)\]}]/);
 });
 
 test('nothing in the page is inline, as the content security policy demands', () => {
