@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { rowsOf } from '../platform/database/bulk.ts';
 import type { Tx } from '../schema/database.ts';
 
 export interface AuditEntry {
@@ -27,12 +28,10 @@ export async function recordAll(tx: Tx, entries: readonly AuditEntry[], at: Date
  * @param entries at least one
  */
 export function recording(entries: readonly AuditEntry[], at: Date): RawBuilder<unknown> {
-  const rows = entries.map(
-    ({ actor, action, subject, data }) =>
-      sql`(${at}::timestamptz, ${actor}, ${action}, ${subject}, ${JSON.stringify(data)}::jsonb)`,
-  );
+  const columns = sql`at, actor, action, subject, data`;
+  const rows = entries.map(({ actor, action, subject, data }) => ({ at, actor, action, subject, data }));
   return sql`recorded as (
-      insert into audit_event (at, actor, action, subject, data) values ${sql.join(rows)} returning id
+      insert into audit_event (${columns}) select ${columns} from ${rowsOf('audit_event', rows)} returning id
     ), to_be_sealed as (
       insert into audit_pending (event_id) select id from recorded
     )`;

@@ -1,7 +1,8 @@
 /** Intents: what the authority means to sign, committed before anything is signed. One becomes at most one certificate. */
 import { certificateDigest, publicKeyDigest } from '@certdesk/pki';
-import { type Selectable, sql } from 'kysely';
+import { type InsertType, type Selectable, sql } from 'kysely';
 import { recordAll } from '../audit/record.ts';
+import { insertOf } from '../platform/database/bulk.ts';
 import { DeskError } from '../platform/error.ts';
 import { randomId } from '../platform/random.ts';
 import type { Db, Tx } from '../schema/database.ts';
@@ -21,6 +22,11 @@ export interface Intended {
   readonly fresh: boolean;
 }
 
+/** A whole row to be inserted. */
+type Row<Table> = {
+  [Column in keyof Table]: Column extends 'content' ? IntentContent : InsertType<Table[Column]>;
+};
+
 /** One parameter however many there are, so that batches of all sizes are one statement to prepare. */
 function anyOf(values: readonly string[]) {
   return sql<string>`any(${values})`;
@@ -36,30 +42,29 @@ export async function writeIntents(
   now: Date,
 ): Promise<(Intended | DeskError)[]> {
   if (requests.length === 0) return [];
-  const rows = requests.map((request) => ({
-    id: randomId(),
-    idempotency_key: request.idempotencyKey,
-    profile: request.profile,
-    public_key: request.publicKey,
-    public_key_digest: publicKeyDigest(request.publicKey),
-    request_digest: request.requestDigest,
-    serial_number: randomSerialNumber(),
-    content: JSON.stringify(request.content),
-    state: 'intended' as const,
-    case_id: request.caseId ?? null,
-    line_id: request.lineId ?? null,
-    entity_id: request.entityId ?? null,
-    certificate_id: null,
-    created_at: now,
-    settled_at: null,
-  }));
-  const inserted = await tx
-    .insertInto('issuance_intent')
-    // In one order on every node, so that two nodes with the same requests wait for each other and never in a circle.
-    .values(rows.toSorted((a, b) => (a.idempotency_key < b.idempotency_key ? -1 : 1)))
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('id')
-    .execute();
+  const rows = requests.map(
+    (request): Row<IssuanceIntentTable> => ({
+      id: randomId(),
+      idempotency_key: request.idempotencyKey,
+      profile: request.profile,
+      public_key: request.publicKey,
+      public_key_digest: publicKeyDigest(request.publicKey),
+      request_digest: request.requestDigest,
+      serial_number: randomSerialNumber(),
+      content: request.content,
+      state: 'intended',
+      case_id: request.caseId ?? null,
+      line_id: request.lineId ?? null,
+      entity_id: request.entityId ?? null,
+      certificate_id: null,
+      created_at: now,
+      settled_at: null,
+    }),
+  );
+  // In one order on every node, so that two nodes with the same requests wait for each other and never in a circle.
+  const sorted = rows.toSorted((a, b) => (a.idempotency_key < b.idempotency_key ? -1 : 1));
+  const { rows: inserted } = await sql<{ id: string }>`${insertOf('issuance_intent', sorted)}
+    on conflict do nothing returning id`.execute(tx);
   const fresh = new Set(inserted.map(({ id }) => id));
   await dropCertifiedKeys(tx, rows, fresh);
   const found = await existing(
@@ -161,28 +166,30 @@ export async function settleIntents(
   now: Date,
 ): Promise<IssuedRecord[]> {
   if (fulfilments.length === 0) return [];
-  const rows = fulfilments.map(({ intent, der, issuer, use }) => ({
-    // The intent's own id: one intent can never become two certificates, whatever else goes wrong.
-    id: intent.id,
-    line_id: intent.line_id,
-    entity_id: intent.entity_id,
-    digest: certificateDigest(der),
-    der,
-    serial_number: intent.serial_number,
-    issuer,
-    public_key_digest: intent.public_key_digest,
-    use,
-    profile: intent.profile,
-    state: intent.case_id === null ? ('in-force' as const) : ('issued' as const),
-    source: 'issued' as const,
-    not_before: new Date(intent.content.notBefore),
-    not_after: new Date(intent.content.notAfter),
-    issued_at: now,
-    state_changed_at: now,
-    revocation_reason: null,
-    superseded_by: null,
-  }));
-  await tx.insertInto('certificate').values(rows).execute();
+  const rows = fulfilments.map(
+    ({ intent, der, issuer, use }): Row<CertificateTable> => ({
+      // The intent's own id: one intent can never become two certificates, whatever else goes wrong.
+      id: intent.id,
+      line_id: intent.line_id,
+      entity_id: intent.entity_id,
+      digest: certificateDigest(der),
+      der,
+      serial_number: intent.serial_number,
+      issuer,
+      public_key_digest: intent.public_key_digest,
+      use,
+      profile: intent.profile,
+      state: intent.case_id === null ? 'in-force' : 'issued',
+      source: 'issued',
+      not_before: new Date(intent.content.notBefore),
+      not_after: new Date(intent.content.notAfter),
+      issued_at: now,
+      state_changed_at: now,
+      revocation_reason: null,
+      superseded_by: null,
+    }),
+  );
+  await insertOf('certificate', rows).execute(tx);
   await tx
     .updateTable('issuance_intent')
     .set((column) => ({ state: 'issued', settled_at: now, certificate_id: column.ref('id') }))

@@ -1,11 +1,11 @@
 /** The embedded authority: an issuing CA whose key is an encrypted file, opened when the server starts. */
 import type { Certificate, CertificateProfile, IdentityNumberOid } from '@certdesk/pki';
 import { record } from '../../audit/record.ts';
+import { inBatches } from '../../platform/batch.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { DeskError } from '../../platform/error.ts';
 import type { Db, Tx } from '../../schema/database.ts';
 import type { Authority, Continuation, IntentRequest, IssuedRecord } from '../authority.ts';
-import { inBatches } from '../batch.ts';
 import { revoke } from '../certificates.ts';
 import { contentLike } from '../content.ts';
 import {

@@ -1,9 +1,9 @@
 import type { IssuedCertificate, SignedRegistration } from '@certdesk/contract';
 import type { z } from 'zod';
+import { inBatches } from '../../platform/batch.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { DeskError } from '../../platform/error.ts';
 import type { Db } from '../../schema/database.ts';
-import { inBatches } from '../batch.ts';
 import type { BulkAuthority } from '../embedded/embedded.ts';
 import { admit, type Candidate } from './admission.ts';
 import { intentFor, readRequest } from './request.ts';

@@ -23,6 +23,16 @@ test('a limit holds over all nodes at once', async () => {
   expect(passed).toHaveLength(5);
 });
 
+test('requests that come together are counted by few statements, each for what it costs', async () => {
+  const ask = () => nodes[0]('together', { count: 50, seconds: 60 });
+  await Promise.all(Array.from({ length: 49 }, ask));
+  const last = await Promise.allSettled([ask(), ask(), ask()]);
+  expect(last.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+  later(1.2);
+  await ask();
+  await expect(ask()).rejects.toMatchObject({ code: 'too-many-requests' });
+});
+
 test('a refusal names the seconds after which one request passes, and no second request does', async () => {
   const ask = () => nodes[0]('b', { count: 2, seconds: 60 });
   await ask();

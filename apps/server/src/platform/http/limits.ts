@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { type Kysely, sql } from 'kysely';
+import { inBatches } from '../batch.ts';
 import type { Clock } from '../clock.ts';
 import { DeskError } from '../error.ts';
 
@@ -18,22 +19,51 @@ export type Limiter = (bucket: string, limit: RateLimit) => Promise<void>;
  * and not counted: the generic cell rate algorithm (ITU-T I.371), which needs one row and one statement per request.
  */
 export function databaseLimiter<Tables>(db: Kysely<Tables>, clock: Clock): Limiter {
-  return async (bucket, { count, seconds }) => {
-    const now = clock();
-    const cost = seconds / count;
-    const passed = await sql`
-      insert into rate_limit as b (bucket, empty_at)
-      values (${bucket}, ${now}::timestamptz + make_interval(secs => ${cost}))
-      on conflict (bucket) do update
-        set empty_at = greatest(b.empty_at, ${now}::timestamptz) + make_interval(secs => ${cost})
-        where b.empty_at <= ${now}::timestamptz + make_interval(secs => ${seconds - cost})
-      returning 1`.execute(db);
-    if (passed.rows.length > 0) return;
-    const { rows } = await sql<{ empty_at: Date }>`
-      select empty_at from rate_limit where bucket = ${bucket}`.execute(db);
-    const full = ((rows[0]?.empty_at ?? now).getTime() - now.getTime()) / 1000;
-    throw new DeskError('too-many-requests', { seconds: Math.max(1, Math.ceil(full + cost - seconds)) });
+  /** Buckets that are being asked at this moment: requests that come meanwhile are counted together by one statement. */
+  const asked = new Map<string, { count: (limit: RateLimit) => Promise<true>; waiting: number }>();
+  return async (bucket, limit) => {
+    const known = asked.get(bucket) ?? {
+      count: inBatches<RateLimit, true>((limits) => fill(db, bucket, limits, clock())),
+      waiting: 0,
+    };
+    asked.set(bucket, known);
+    known.waiting += 1;
+    try {
+      await known.count(limit);
+    } finally {
+      known.waiting -= 1;
+      if (known.waiting === 0) asked.delete(bucket);
+    }
   };
+}
+
+/**
+ * Lets all of these requests pass, or none of them.
+ * @param limits the bucket's one limit, once for each request
+ */
+async function fill<Tables>(
+  db: Kysely<Tables>,
+  bucket: string,
+  limits: readonly RateLimit[],
+  now: Date,
+): Promise<true[]> {
+  const { count, seconds } = limits[0] ?? { count: 1, seconds: 0 };
+  const cost = (limits.length * seconds) / count;
+  const passed = await sql`
+    insert into rate_limit as b (bucket, empty_at)
+    select ${bucket}, ${now}::timestamptz + make_interval(secs => ${cost}) where ${cost} <= ${seconds}::float8
+    on conflict (bucket) do update
+      set empty_at = greatest(b.empty_at, ${now}::timestamptz) + make_interval(secs => ${cost})
+      where b.empty_at <= ${now}::timestamptz + make_interval(secs => ${seconds - cost})
+    returning 1`.execute(db);
+  if (passed.rows.length > 0) return limits.map(() => true);
+  const { rows } = await sql<{ empty_at: Date }>`
+    select empty_at from rate_limit where bucket = ${bucket}`.execute(db);
+  const full = ((rows[0]?.empty_at ?? now).getTime() - now.getTime()) / 1000;
+  // Where this was said of several, each is asked by itself next: some of them may fit.
+  throw new DeskError('too-many-requests', {
+    seconds: Math.max(1, Math.ceil(full + seconds / count - seconds)),
+  });
 }
 
 /** Removes buckets that are empty: they mean the same as none. For a nightly job. */
