@@ -48,6 +48,8 @@ describe('every screen, in both languages, wide and narrow', () => {
         await expect
           .poll(() => focused(page))
           .toMatch(screen.press ? /^(H1|H2|INPUT|BUTTON)$/ : /^(H1|BODY)$/);
+      if (screen.shows.startsWith('code:'))
+        await expect.poll(() => inSight(page, '.trouble .button, .note ~ .row .button')).toBe(true);
       for (const language of ['zh', 'en'] as const) {
         if (language === 'en' && !screen.bilingual) {
           await page.getByRole('button', { name: 'English' }).click();
@@ -91,6 +93,16 @@ async function show(screen: Screen): Promise<Page> {
 }
 
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.tagName);
+
+/** Whether the whole of it can be seen without scrolling. */
+const inSight = (page: Page, selector: string) =>
+  page
+    .locator(selector)
+    .first()
+    .evaluate((element) => {
+      const { top, bottom } = element.getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;
+    });
 
 const overflow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -31,14 +31,18 @@ export function TroublePage(props: Props) {
 /** A trouble within a page that goes on, such as a key that is missing. */
 export function TroubleNote(props: Props) {
   const title = useTitle(props.failure);
+  const note = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const { code } = props.failure;
-  // What was pressed is gone, and the note may stand below a long page: whoever uses the keyboard goes on from here.
+  // What was pressed is gone, and the note may stand below a long page: whoever uses the keyboard goes on from its
+  // heading, and its buttons are in sight.
   useEffect(() => {
-    if (code) heading.current?.focus();
+    if (!code) return;
+    note.current?.scrollIntoView({ block: 'nearest' });
+    heading.current?.focus();
   }, [code]);
   return (
-    <section class="card trouble">
+    <section class="card trouble" ref={note}>
       <div role="alert">
         <h2 ref={heading} tabIndex={-1}>
           {title}
