@@ -1,5 +1,5 @@
+import { day, inFours } from '@certdesk/contract/format';
 import type { Candidate } from '../../src/local/views.ts';
-import { day, inFours } from '../format.ts';
 import { useWords } from '../words/words.tsx';
 import type { Words } from '../words/zh.ts';
 

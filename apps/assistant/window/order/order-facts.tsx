@@ -1,5 +1,5 @@
+import { day, inFours } from '@certdesk/contract/format';
 import type { OrderView } from '../../src/local/views.ts';
-import { day, inFours } from '../format.ts';
 import { Facts } from '../parts/facts.tsx';
 import { Phrase } from '../parts/phrase.tsx';
 import { useWords } from '../words/words.tsx';

@@ -1,5 +1,5 @@
 import type { Case, DeskInfo } from '@certdesk/contract';
-import { minute } from '../app/format.ts';
+import { minute } from '@certdesk/contract/format';
 import { useWords } from '../app/language.tsx';
 import { Loading, Page } from '../app/page.tsx';
 import { lookUp } from '../troubles/failure.ts';

@@ -1,6 +1,6 @@
 import type { Case, DeskInfo } from '@certdesk/contract';
+import { minute } from '@certdesk/contract/format';
 import { api } from '../app/api.ts';
-import { minute } from '../app/format.ts';
 import { useWords } from '../app/language.tsx';
 import { Loading, Page } from '../app/page.tsx';
 import { useAnswer } from '../app/use-answer.ts';

@@ -1,7 +1,7 @@
 import type { Case, DeskInfo } from '@certdesk/contract';
+import { minute } from '@certdesk/contract/format';
 import { useEffect } from 'preact/hooks';
 import { api } from '../app/api.ts';
-import { minute } from '../app/format.ts';
 import { useWords } from '../app/language.tsx';
 import { Loading, Page } from '../app/page.tsx';
 import { navigate, safePath } from '../app/router.ts';

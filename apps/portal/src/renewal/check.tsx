@@ -1,6 +1,6 @@
+import { minute } from '@certdesk/contract/format';
 import { useRef, useState } from 'preact/hooks';
 import { api } from '../app/api.ts';
-import { minute } from '../app/format.ts';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { AssistantStatus } from '../bridge/assistant-status.tsx';

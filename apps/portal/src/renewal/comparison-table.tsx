@@ -1,5 +1,5 @@
 import type { ComparisonRow } from '@certdesk/contract';
-import { inFours } from '../app/format.ts';
+import { inFours } from '@certdesk/contract/format';
 import { useWords } from '../app/language.tsx';
 
 /** Certificate beside register. Every result stands there in words and with a sign, not only in colour. */

@@ -1,4 +1,4 @@
-import { day } from '../app/format.ts';
+import { day } from '@certdesk/contract/format';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { ServicePoints } from '../home/service-points.tsx';

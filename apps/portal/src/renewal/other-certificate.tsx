@@ -1,5 +1,5 @@
 import type { Case, Session } from '@certdesk/contract';
-import { inFours } from '../app/format.ts';
+import { inFours } from '@certdesk/contract/format';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { Facts } from '../cases/facts.tsx';

@@ -1,5 +1,5 @@
+import { day, inFours, minute } from '@certdesk/contract/format';
 import { useDeskName } from '../app/desk.tsx';
-import { day, inFours, minute } from '../app/format.ts';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { Facts } from '../cases/facts.tsx';

@@ -1,6 +1,6 @@
 import type { DeskInfo, RenewalOffer } from '@certdesk/contract';
+import { day } from '@certdesk/contract/format';
 import { api } from '../app/api.ts';
-import { day } from '../app/format.ts';
 import { useLanguage, useWords } from '../app/language.tsx';
 import { Loading, Page } from '../app/page.tsx';
 import { navigate } from '../app/router.ts';

@@ -1,6 +1,6 @@
 import type { Case } from '@certdesk/contract';
+import { day } from '@certdesk/contract/format';
 import type { Ref } from 'preact';
-import { day } from '../app/format.ts';
 import { useWords } from '../app/language.tsx';
 
 export function TermChoice(props: {

@@ -1,6 +1,6 @@
+import { minute } from '@certdesk/contract/format';
 import { useState } from 'preact/hooks';
 import { api } from '../app/api.ts';
-import { minute } from '../app/format.ts';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { useAction } from '../app/use-action.ts';

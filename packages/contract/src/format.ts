@@ -1,3 +1,5 @@
+/** How pages and the assistant's window write dates and numbers. */
+
 /**
  * Dates are those of the desk, in China's one time zone (UTC+8, no summer time), whatever the holder's computer is set
  * to: a certificate that ends on 15 January ends on that day for everybody.
