@@ -8,7 +8,7 @@ import { answering, freePort } from './stage.mjs';
 
 /**
  * @param {import('./stage.mjs').Stage} stage
- * @returns {Promise<{ port: number, stop: () => Promise<void> } | undefined>} undefined: it is not installed
+ * @returns {Promise<{ port: number, pid: number, stop: () => Promise<void> } | undefined>} undefined: it is not installed
  */
 export async function startCfssl(stage) {
   if (spawnSync('cfssl', ['version']).error) return undefined;
@@ -29,7 +29,7 @@ export async function startCfssl(stage) {
   const listen = ['-address', '127.0.0.1', '-port', String(port)];
   const program = stage.start('cfssl', 'cfssl', ['serve', ...listen, ...files]);
   await answering(program, `http://127.0.0.1:${port}/api/v1/cfssl/health`);
-  return { port, stop: () => stage.stop(program) };
+  return { port, pid: program.child.pid ?? 0, stop: () => stage.stop(program) };
 }
 
 /** @param {string} pem PKCS#10 */

@@ -1,11 +1,9 @@
 // A desk of its own for a measurement: made with the commands that an operator uses, its server run as often as there are
 // cores, all on one database.
 
-import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { inProject } from '../tools/project.mjs';
 import { answering, freePort } from './stage.mjs';
 
@@ -56,7 +54,6 @@ export class BenchDesk {
    */
   static async make(stage, name, algorithm) {
     const desk = new BenchDesk(stage, name, await stage.database(name));
-    mkdirSync(stage.folder, { recursive: true });
     writeFileSync(desk.#passphraseFile, 'only for measuring\n', { mode: 0o600 });
     const names = ['--url', ORIGIN, '--organisation', 'Bench CA', '--algorithm', algorithm];
     await desk.certdesk(
@@ -94,9 +91,8 @@ export class BenchDesk {
    * @param {string[]} args
    */
   async certdesk(...args) {
-    await promisify(execFile)(process.execPath, [CERTDESK, ...args], {
-      env: this.#env(this.configurationFile),
-    });
+    const env = this.#env(this.configurationFile);
+    await this.#stage.run(`${this.#name}-certdesk`, process.execPath, [CERTDESK, ...args], env);
   }
 
   /**

@@ -13,11 +13,18 @@ import { withClient } from './stage.mjs';
 import { median, medianRatio, quantile } from './statistics.mjs';
 
 const CONNECTIONS = 64;
+const WARM_UP = 2; // rounds
 const ALGORITHMS = /** @type {const} */ (['p256', 'sm2']);
 const TITLES = { p256: 'ECDSA P-256', sm2: 'SM2' };
 const TARGETS = { p256: 0.25, sm2: 0.15 }; // × cfssl
 
-/** @typedef {{ perSecond: number[], milliseconds: number[], usages: import('./processor-time.mjs').Usage[] }} Turns */
+/**
+ * @typedef {object} Turns
+ * @property {number[]} perSecond of each turn that counts
+ * @property {number[]} milliseconds that each request was waited for
+ * @property {import('./processor-time.mjs').Usage[]} usages
+ * @property {number} stored certificates that the turns, all of them, left in the database
+ */
 
 /**
  * @param {import('./measures.mjs').Options} options
@@ -29,26 +36,28 @@ export async function measureIssue({ stage, rounds, requests }) {
   const desks = { p256: await registrationDesk(stage, 'p256'), sm2: await registrationDesk(stage, 'sm2') };
   /** @type {Record<'cfssl' | 'p256' | 'sm2', Turns>} */
   const turns = { cfssl: noTurns(), p256: noTurns(), sm2: noTurns() };
-  // The first round is not counted: programs compile their code, databases grow their files.
-  for (let round = 0; round <= rounds; round += 1) {
+  // The first rounds are not counted: programs compile their code, databases grow their files.
+  for (let round = -WARM_UP; round < rounds; round += 1) {
     if (cfssl) {
       const load = await cfsslRequests(requests);
-      await turn(round, turns.cfssl, () => sendAll([cfssl.port], load, CONNECTIONS), requests);
+      await turn(stage, round, turns.cfssl, [cfssl.pid], () => sendAll([cfssl.port], load, CONNECTIONS));
     }
     for (const algorithm of ALGORITHMS) {
       const { desk, client } = desks[algorithm];
       const before = await stored(desk.databaseUrl);
       const load = await registrationRequests(algorithm, client, requests);
       const send = () => sendAll(desk.ports, load, CONNECTIONS);
-      const usage = await usageDuring(stage, desk, () => turn(round, turns[algorithm], send, requests));
-      if (round > 0) turns[algorithm].usages.push(usage);
+      await turn(stage, round, turns[algorithm], desk.pids, send);
       const fresh = (await stored(desk.databaseUrl)) - before;
       if (fresh !== requests) throw new Error(`${requests} certificates were answered, ${fresh} are stored.`);
+      turns[algorithm].stored += fresh;
     }
   }
   await Promise.all([cfssl?.stop(), ...ALGORITHMS.map((algorithm) => desks[algorithm].desk.stop())]);
-  return ALGORITHMS.flatMap((algorithm) => {
-    const { perSecond, milliseconds, usages } = turns[algorithm];
+  const usageOf = (/** @type {string} */ what, /** @type {Turns} */ { usages }) =>
+    usageFigures('issue', what, requests * rounds, usages);
+  const figures = ALGORITHMS.flatMap((algorithm) => {
+    const { perSecond, milliseconds } = turns[algorithm];
     const theirs = turns.cfssl.perSecond;
     /** @type {import('./figure.mjs').Figure} */
     const figure = {
@@ -63,30 +72,36 @@ export async function measureIssue({ stage, rounds, requests }) {
       detail: {
         rounds: perSecond,
         certificates: requests * rounds,
+        stored: turns[algorithm].stored,
         p50Ms: quantile(milliseconds, 0.5),
         p99Ms: quantile(milliseconds, 0.99),
       },
     };
-    return [figure, ...usageFigures('issue', `${TITLES[algorithm]} certificate`, requests * rounds, usages)];
+    return [figure, ...usageOf(`${TITLES[algorithm]} certificate`, turns[algorithm])];
   });
+  return cfssl ? [...figures, ...usageOf('certificate of cfssl', turns.cfssl).slice(0, 1)] : figures;
 }
 
 /** @returns {Turns} */
 function noTurns() {
-  return { perSecond: [], milliseconds: [], usages: [] };
+  return { perSecond: [], milliseconds: [], usages: [], stored: 0 };
 }
 
 /**
+ * @param {import('./stage.mjs').Stage} stage
  * @param {number} round
  * @param {Turns} turns
+ * @param {readonly number[]} pids of the servers
  * @param {() => ReturnType<typeof sendAll>} send
- * @param {number} requests that it sends
  */
-async function turn(round, turns, send, requests) {
-  const { seconds, milliseconds } = await send();
-  if (round === 0) return;
-  turns.perSecond.push(requests / seconds);
-  turns.milliseconds.push(...milliseconds);
+async function turn(stage, round, turns, pids, send) {
+  const usage = await usageDuring(stage, pids, async () => {
+    const { seconds, milliseconds } = await send();
+    if (round < 0) return;
+    turns.perSecond.push(milliseconds.length / seconds);
+    turns.milliseconds.push(...milliseconds);
+  });
+  if (round >= 0) turns.usages.push(usage);
 }
 
 /**

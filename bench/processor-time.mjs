@@ -7,14 +7,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 /**
  * What a piece of work costs the processors, whoever else uses them meanwhile.
  * @param {import('./stage.mjs').Stage} stage
- * @param {import('./desk.mjs').BenchDesk} desk
+ * @param {readonly number[]} servers their process numbers
  * @param {() => Promise<unknown>} work
  * @returns {Promise<Usage>}
  */
-export async function usageDuring(stage, desk, work) {
+export async function usageDuring(stage, servers, work) {
   const now = () => ({
-    servers: desk.pids.reduce((sum, pid) => sum + processorSeconds(pid), 0),
-    PostgreSQL: processorSeconds(stage.postgresPid),
+    servers: servers.reduce((sum, pid) => sum + processorSeconds(pid), 0),
+    PostgreSQL: stage.postgresPid ? processorSeconds(stage.postgresPid) : 0,
     bench: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
   });
   const before = now();

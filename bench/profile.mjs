@@ -59,7 +59,7 @@ function profiling(folder) {
  */
 async function observed(stage, desk, profiles, what, count, load) {
   const begin = performance.now();
-  const usage = await usageDuring(stage, desk, load);
+  const usage = await usageDuring(stage, desk.pids, load);
   const seconds = (performance.now() - begin) / 1000;
   await desk.stop();
   for (const file of readdirSync(profiles)) show(`${what}, ${file}`, join(profiles, file), seconds, count);

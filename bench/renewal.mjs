@@ -26,7 +26,11 @@ export async function measureRenewal({ stage, rounds, renewals }) {
   // The first round is not counted: programs compile their code.
   for (let round = 0; round <= rounds; round += 1) {
     const those = holders.slice(round * renewals, (round + 1) * renewals);
-    const usage = await usageDuring(stage, desk, async () => void turns.push(await renewAll(desk, those)));
+    const usage = await usageDuring(
+      stage,
+      desk.pids,
+      async () => void turns.push(await renewAll(desk, those)),
+    );
     if (round === 0) turns.pop();
     else usages.push(usage);
   }
@@ -42,7 +46,7 @@ export async function measureRenewal({ stage, rounds, renewals }) {
       value: median(perSecond),
       unit: '/s',
       target: { of: 'value', atLeast: 100 },
-      detail: { rounds: perSecond, renewals: renewals * rounds, atOnce: AT_ONCE },
+      detail: { rounds: perSecond, renewals: renewals * rounds, stored: done, atOnce: AT_ONCE },
     },
     ...usageFigures('renewal', 'renewal', renewals * rounds, usages),
     ...callFigures(turns),

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { temporaryFolder } from '../tools/database-account.mjs';
 import { startPostgres, stopPostgres } from '../tools/postgres.mjs';
+import { say } from '../tools/project.mjs';
 
 const PATIENCE_MS = 15_000; // for a program that was asked to stop
 const READY_MS = 30_000;
@@ -69,6 +70,7 @@ export class Stage {
    * @returns {Program}
    */
   start(name, program, args, env = process.env) {
+    if (this.#clearing) throw new Error('The bench is stopping.');
     const log = join(this.folder, `${name}.log`);
     // A ctrl-C in the terminal must reach the bench alone, which then stops all in order.
     const child = spawn(program, args, {
@@ -101,18 +103,44 @@ export class Stage {
     clearTimeout(patience);
   }
 
-  /** Takes everything down, the last thing first. Called again, it waits for the first call. */
+  /**
+   * Runs a program to its end.
+   * @param {string} name
+   * @param {string} program
+   * @param {string[]} args
+   * @param {NodeJS.ProcessEnv} env
+   * @throws {Error} with the end of its output, unless it ends with exit code 0
+   */
+  async run(name, program, args, env) {
+    const started = this.start(name, program, args, env);
+    await started.exited;
+    if (started.child.exitCode !== 0) throw new Error(`${name} fails:\n${endOf(started.log)}`);
+  }
+
+  /** Takes everything down, the last thing first; nothing is put up any more. Called again, it waits for the first call. */
   clear() {
-    this.#clearing ??= (async () => {
-      for (const undo of this.#undo.toReversed()) await undo();
-    })();
+    this.#clearing ??= this.#takeDown();
     return this.#clearing;
+  }
+
+  async #takeDown() {
+    for (let undo = this.#undo.pop(); undo; undo = this.#undo.pop()) {
+      try {
+        await undo();
+      } catch (error) {
+        say(/** @type {Error} */ (error).message);
+      }
+    }
   }
 
   async #startPostgres() {
     const folder = join(this.folder, 'postgres');
-    this.#undo.push(() => stopPostgres(folder));
-    const postgres = await startPostgres({ folder });
+    const starting = startPostgres({ folder });
+    this.#undo.push(async () => {
+      await starting.catch(() => {}); // told where it is awaited
+      await stopPostgres(folder);
+    });
+    const postgres = await starting;
     await withClient(postgres.url, async (client) => {
       const { rows } = await client.query(
         `select current_setting('server_version') as version, current_setting('fsync') as fsync,
@@ -139,7 +167,12 @@ export async function answering({ name, child, log }, address) {
     await answer?.arrayBuffer();
     if (answer && answer.status !== 503) return;
   }
-  throw new Error(`The ${name} does not answer. Its log:\n${readFileSync(log, 'utf8').slice(-4000)}`);
+  throw new Error(`The ${name} does not answer. Its log:\n${endOf(log)}`);
+}
+
+/** @param {string} log */
+function endOf(log) {
+  return readFileSync(log, 'utf8').slice(-4000);
 }
 
 /**
