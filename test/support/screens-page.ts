@@ -7,8 +7,10 @@ export function screensPage(): string {
   const groups = Object.entries(troubles).map(([group, rows]) => {
     const lines = rows.flatMap(({ what, screens }) =>
       screens.map((screen, at) => {
-        const picture = (language: 'zh' | 'en') => `![](pictures/${pictureName(screen, language)})`;
-        return `| ${at === 0 ? what : ''} | ${screen.split('/')[0]} | ${picture('zh')} | ${picture('en')} |`;
+        const [where = ''] = screen.split('/');
+        const picture = (language: 'zh' | 'en', width: number) =>
+          `<img src="pictures/${pictureName(screen, language)}" width="${width}" alt="${what} (${where}, ${language})">`;
+        return `| ${at === 0 ? what : ''} | ${where} | ${picture('zh', 180)} | ${picture('en', where === 'portal' ? 480 : 240)} |`;
       }),
     );
     return [`## ${group}`, '', '| | where | narrow | wide |', '|---|---|---|---|', ...lines, ''].join('\n');

@@ -381,6 +381,7 @@ browserTest('a window that the assistant no longer knows says so when the PIN is
   await press(popup, words.agree['sign-in']);
   await title(popup, words.gone);
   expect(await popup.content()).not.toContain('Secret-1');
+  expect((await opener.heard(popup)).at(-1)?.data).toMatchObject({ code: 'assistant-stopped' });
 });
 
 browserTest('the own window speaks the other language when asked to, and the next time too', async () => {

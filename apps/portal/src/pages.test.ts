@@ -13,19 +13,19 @@ import { narrow, setStage, wide } from './fakes/stage.test-support.ts';
 const stage = setStage();
 const { desk, assistant, folder } = stage;
 
-const bundle = () =>
-  readdirSync(join(folder, 'assets')).map((name) => readFileSync(join(folder, 'assets', name)));
+/** All that a first visit loads. */
+const filesIn = (built: string) =>
+  readdirSync(built, { recursive: true, encoding: 'utf8' }).filter((name) => /\.\w+$/.test(name));
 
-test('the pages weigh at most 40 KB and carry no schema library', () => {
-  const files = bundle();
+test('the pages weigh at most 40 KB in all and carry no schema library', () => {
+  const files = filesIn(folder).map((name) => readFileSync(join(folder, name)));
   const weight = files.reduce((sum, file) => sum + gzipSync(file).length, 0);
   expect(weight).toBeLessThanOrEqual(40 * 1024);
   for (const file of files) expect(file.toString()).not.toMatch(/ZodError|invalid_type|strictObject/);
 });
 
 test('the oldest browsers that are promised know all of it', async () => {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  for (const name of names.filter((one) => /\.(js|css)$/.test(one)))
+  for (const name of filesIn(folder).filter((one) => /\.(js|css)$/.test(one)))
     expect(await youngerThanTargets(name, readFileSync(join(folder, name), 'utf8'))).toEqual([]);
 });
 

@@ -46,6 +46,21 @@ export function useOrder(start: OrderWindowStart): FollowedOrder {
     [opener],
   );
 
+  /** The order cannot be followed any more: the page would else wait for a window that has nothing more to say. */
+  const lose = useCallback(
+    (error: unknown) => {
+      const lost = failureOf(error);
+      setFailure(lost);
+      const last = latest.current;
+      if (last.phase === 'empty' || told.current.has('certdesk failed')) return;
+      told.current.add('certdesk failed');
+      const { details } = lost;
+      const code = lost.code === 'window-gone' ? 'assistant-stopped' : lost.code;
+      opener?.tell({ type: 'certdesk failed', order: last.order.id, code, details }, last.order.origin);
+    },
+    [opener],
+  );
+
   useEffect(() => {
     if (!opener) return undefined;
     let shown = false;
@@ -82,10 +97,10 @@ export function useOrder(start: OrderWindowStart): FollowedOrder {
         take(await poll('/api/order/state', latest.current.version, end.signal));
     };
     follow().catch((error: unknown) => {
-      if (!end.signal.aborted) setFailure(failureOf(error));
+      if (!end.signal.aborted) lose(error);
     });
     return () => end.abort();
-  }, [following, take]);
+  }, [following, take, lose]);
 
   useLeaving(latest);
 
@@ -94,14 +109,14 @@ export function useOrder(start: OrderWindowStart): FollowedOrder {
       try {
         take(await call('/api/order/pin', reply));
       } catch (error) {
-        setFailure(failureOf(error));
+        lose(error);
       }
     },
-    [take],
+    [take, lose],
   );
   const decline = useCallback(() => {
-    call('/api/order/decline', {}).then(take, (error: unknown) => setFailure(failureOf(error)));
-  }, [take]);
+    call('/api/order/decline', {}).then(take, lose);
+  }, [take, lose]);
   return { state, failure, language, opened: opener !== undefined, begun, answer, decline };
 }
 

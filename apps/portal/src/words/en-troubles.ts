@@ -19,6 +19,7 @@ export const enTroubles: Words['troubles'] = {
     'window-declined': 'You did not go on',
     'assistant-outdated': 'Update the key assistant',
     'assistant-missing': 'The key assistant was not found',
+    'assistant-stopped': 'The key assistant was closed meanwhile',
     'assistant-no-server': 'The assistant cannot reach the server',
     'window-blocked': 'The browser blocked the window',
     'key-missing': 'No USB key was found',

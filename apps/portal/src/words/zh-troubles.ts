@@ -18,6 +18,7 @@ export const zhTroubles = {
     'window-declined': '没有继续办理',
     'assistant-outdated': '请更新密码助手',
     'assistant-missing': '没有找到密码助手',
+    'assistant-stopped': '密码助手中途关闭了',
     'assistant-no-server': '密码助手连接不上服务器',
     'window-blocked': '浏览器拦截了窗口',
     'key-missing': '没有找到 USB Key',
