@@ -326,6 +326,11 @@ const table = {
     zh: '没有找到密码助手。请安装或启动密码助手，本页会自动继续。',
     en: 'The key assistant was not found. Install or start it; this page goes on by itself.',
   },
+  'assistant-stopped': {
+    status: 0,
+    zh: '密码助手在办理途中关闭或重新启动了，介质中的证书没有丢失。请启动密码助手，然后重试。',
+    en: 'The key assistant was closed or started anew while it was at work; no certificate on the key is lost. Start it, then try again.',
+  },
   'window-blocked': {
     status: 0,
     zh: '浏览器拦截了密码助手窗口。请允许本网站弹出窗口后重试。',
