@@ -47,7 +47,10 @@ export const troubles: Readonly<Record<string, readonly Trouble[]>> = {
       what: 'The assistant does not trust the page',
       screens: ['window/empty', 'portal/trouble-order-untrusted'],
     },
-    { what: 'The assistant was closed meanwhile', screens: ['window/gone', 'portal/trouble-assistant-stopped', 'window/own window gone'] },
+    {
+      what: 'The assistant was closed meanwhile',
+      screens: ['window/gone', 'portal/trouble-assistant-stopped', 'window/own window gone'],
+    },
     { what: 'The browser blocks the window', screens: ['portal/window-blocked'] },
     { what: 'The window was closed', screens: ['portal/window-closed', 'portal/writing-window-closed'] },
     { what: 'The holder declined', screens: ['window/declined', 'portal/window-declined'] },

@@ -236,6 +236,7 @@ export const screens: readonly Screen[] = [
     'key-no-room',
     'key-algorithm',
     'assistant-no-server',
+    'assistant-stopped',
     'authority-unavailable',
     'order-other-key',
     'order-stale',
