@@ -1,0 +1,330 @@
+/**
+ * What certdesk promises its holders, each promise beside the tests that prove it. docs/promises.md is made from here, and
+ * promises.test.ts holds every line to a test that is there.
+ */
+
+export interface Promised {
+  readonly promise: string;
+  readonly tests: readonly (readonly [file: string, ...titles: string[]])[];
+  /** What of it does not hold yet, or not wholly. */
+  readonly open?: string;
+}
+
+const renewal = 'apps/server/src/journeys/renewal/renewal.test.ts';
+const atOnce = 'apps/server/src/journeys/renewal/at-once.test.ts';
+const rules = 'apps/server/src/journeys/renewal/rules.test.ts';
+const walk = 'apps/server/src/journeys/renewal/walk.test.ts';
+const signIn = 'apps/server/src/access/sign-in.test.ts';
+const interruptions = 'test/interruptions/interruptions.test.ts';
+const inBrowser = 'test/interruptions/browser.test.ts';
+const wholeRenewal = 'test/renewal.test.ts';
+const window = 'apps/assistant/window/exchanges.test.ts';
+const assistant = 'apps/assistant/src/orders/renewal.test.ts';
+const trust = 'apps/assistant/src/orders/trust.test.ts';
+const pages = 'apps/portal/src/walks.test.ts';
+const screens = 'test/screens.test.ts';
+
+const everywhere =
+  'whatever is interrupted wherever, one new certificate is in force, the key signs with it, nothing is left over';
+
+export const promises: Readonly<Record<string, readonly Promised[]>> = {
+  'Nothing is lost': [
+    {
+      promise:
+        'Pull the key, close the browser, kill the server or the assistant, cut the network, lose the database, at any moment: nothing is lost.',
+      tests: [
+        [interruptions, everywhere],
+        [
+          inBrowser,
+          'goes on from the page when the assistant was killed, and when the key was pulled',
+          'is carried to its end by the assistant when the server was killed and the browser closed',
+        ],
+        [assistant, 'renews in spite of two kills, the second anywhere after the first'],
+      ],
+    },
+    {
+      promise: 'Sign in again from any browser, and the case goes on where it was.',
+      tests: [
+        [
+          wholeRenewal,
+          'from sign-in to receipt, with a case left half-way that another browser goes on with',
+        ],
+        [pages, 'offers an unfinished case again, whatever page was wanted'],
+      ],
+    },
+    {
+      promise: 'No key is ever without a working certificate because of us.',
+      tests: [
+        [walk, 'at every moment something on the key works, and every case comes to its end'],
+        [interruptions, everywhere],
+        [
+          assistant,
+          'keeps the old certificate while the server does not say that the new one is proved',
+          'stops with a sentence where the key refuses a call, as one whose memory is full does, and goes on later',
+        ],
+      ],
+    },
+    {
+      promise: 'A full database or a full disk stops nothing half-way.',
+      tests: [
+        [
+          atOnce,
+          'a database that is full: a sentence, nothing half done, and it goes on when there is room again',
+        ],
+        ['apps/assistant/src/log.test.ts', 'goes on when the disk is full'],
+      ],
+    },
+    {
+      promise: 'A clock that is years off on the holder’s machine changes nothing.',
+      tests: [
+        [
+          'test/interruptions/circumstances.test.ts',
+          "a clock that is %s on the holder's machine changes nothing",
+        ],
+      ],
+    },
+  ],
+  'Nothing happens twice': [
+    {
+      promise: 'One certificate is in force, however often and from wherever it is asked for.',
+      tests: [
+        [
+          renewal,
+          'two requests at once, on two nodes, give one certificate',
+          'every answer that was lost is asked for again and is the same',
+        ],
+        [
+          'test/interruptions/circumstances.test.ts',
+          'the same key in two assistants that carry out two orders of one case: one new certificate, nothing left over',
+        ],
+      ],
+    },
+    {
+      promise:
+        'One open case at a time changes a certificate or its key; starting another leads to the open one.',
+      tests: [
+        [atOnce, 'a renewal begun in two browsers is one case, and the other browser is told which'],
+        [renewal, 'one open case a line: a second is told of the first'],
+      ],
+    },
+    {
+      promise: 'An order is carried out once, by one assistant.',
+      tests: [
+        [atOnce, 'one order taken up by two assistants at once is carried out by one of them'],
+        [renewal, 'forged, stale, replayed or taken by another is worth nothing'],
+      ],
+    },
+  ],
+  'What the screen says is what happened': [
+    {
+      promise: 'No success is shown as failure, no failure as success.',
+      tests: [
+        [atOnce, 'cancelled while it is proved: one of the two, whole (%i)'],
+        [
+          'apps/portal/src/bridge/assistant-window.test.ts',
+          'a result is not turned into a failure by the window closing after it',
+        ],
+        [window, 'who stops after the key was pulled out is not told that nothing was changed'],
+      ],
+    },
+    {
+      promise: 'No case waits for ever with nobody told.',
+      tests: [
+        [renewal, 'that is silent is waited for, and asked again by the holder'],
+        [pages, 'goes on by itself when the register answers at last'],
+        [
+          interruptions,
+          'every story ends with a renewed key when nothing happens, and together they take every transition',
+        ],
+      ],
+    },
+    {
+      promise: 'Every trouble has a screen of its own that says what to do next, in Chinese and English.',
+      tests: [
+        [screens, 'every trouble has a screen that a test looks at'],
+        [
+          'apps/portal/src/words/words.test.ts',
+          'whatever code comes, there is a sentence for it in both languages',
+        ],
+      ],
+    },
+    {
+      promise: 'Progress is visible, also in a browser that did not begin it.',
+      tests: [[pages, 'shows the writing of another browser, also when events do not get through']],
+    },
+  ],
+  'Bad input changes nothing': [
+    {
+      promise: 'What is wrong gets a sentence that says what to do, and changes nothing.',
+      tests: [
+        [
+          renewal,
+          'a request whose signature is wrong, whose key is another kind, or was certified before',
+          'a proof with another nonce, certificate, key or type proves nothing',
+          'an agreement that is not in force, and a term that is not offered',
+        ],
+        [trust, 'refuses an order that was forged, altered, or signed as something else'],
+      ],
+    },
+    {
+      promise: 'Nobody confirms what he did not see.',
+      tests: [
+        [renewal, 'that changed its mind since the page was shown: nobody confirms what he did not see'],
+      ],
+    },
+  ],
+  'A case comes to its end': [
+    {
+      promise: 'The holder can cancel until the new certificate is proved, and not after.',
+      tests: [
+        [
+          renewal,
+          'cancelled while it is written: the certificate is revoked, the token ends, the key is tidied next time',
+          'proved can no longer be cancelled',
+        ],
+      ],
+    },
+    {
+      promise:
+        'A case that nobody continues ends after a configured time; what it made is undone: certificate revoked, container removed at the key’s next visit.',
+      tests: [
+        [atOnce, 'abandoned for so long that it ends while it is proved: one of the two, whole (%i)'],
+        [interruptions, everywhere],
+      ],
+      open: 'Telling the holder by message comes with the messages.',
+    },
+  ],
+  'Who may do what': [
+    {
+      promise: 'A challenge is fresh, good once, for minutes, and for the browser that asked for it alone.',
+      tests: [
+        [
+          signIn,
+          'a challenge is good once',
+          'a challenge is good for minutes, by the server’s clock',
+          'a challenge is good for the browser that asked for it alone',
+        ],
+      ],
+    },
+    {
+      promise: 'An expired certificate may still sign in, for renewal alone.',
+      tests: [[signIn, 'an expired certificate signs in for a renewal alone, until it is too late']],
+    },
+    {
+      promise: 'Somebody else’s case is not there.',
+      tests: [[renewal, 'somebody else’s case is not there']],
+    },
+    {
+      promise: 'Regions that are not served, and a desk that is closed, are told so.',
+      tests: [[signIn, 'a region that is not served is told so', 'a desk that is closed says so']],
+    },
+    {
+      promise:
+        'The agreement’s version and digest, the term and the request are inside what the old key signs.',
+      tests: [[renewal, 'a statement about %s', 'a statement by another key, or of another type']],
+    },
+  ],
+  'The PIN': [
+    {
+      promise: 'It never reaches the page, the server, a log or an address.',
+      tests: [
+        [window, 'a wrong PIN costs a try; the right one signs, and no page sees either'],
+        [wholeRenewal, 'no PIN, token or cookie stands in any log'],
+        ['apps/assistant/src/cli/cli.test.ts', 'never takes a PIN from its arguments'],
+      ],
+    },
+    {
+      promise:
+        'Wrong: it says how many tries are left; before the last one it asks. Nothing tries a PIN that was not typed.',
+      tests: [
+        [
+          window,
+          'the last try is used only by who says so',
+          'a PIN that only became the last try while typing is asked for again',
+        ],
+        [trust, 'goes on after a wrong PIN, asks before the last try, and ends when the key locks'],
+      ],
+    },
+  ],
+  'The bridge between page and key': [
+    {
+      promise:
+        'It works from a page of the public internet without any permission, extension or root certificate.',
+      tests: [
+        [
+          'apps/portal/src/public-page.test.ts',
+          'a page from the public internet reaches the assistant by its window, where fetch is refused',
+        ],
+      ],
+    },
+    {
+      promise:
+        'A page cannot make up an order, ask the assistant anything itself, frame its window or reach it by another name.',
+      tests: [
+        [
+          window,
+          'a page that is not trusted is told nothing and shown nothing',
+          'a page cannot ask the assistant anything itself',
+          'no page can frame the window, not even a trusted one',
+          'by another name than 127.0.0.1 there is nothing',
+          'only the page that opened the window is listened to',
+        ],
+        ['apps/assistant/src/local/server.test.ts', 'gives strangers the same bare 404 for everything'],
+      ],
+    },
+    {
+      promise:
+        'A port that another program holds, or that nobody holds, is passed over; no order is shown to it.',
+      tests: [
+        [
+          pages,
+          'finds the assistant behind a dead port',
+          'finds the assistant behind ports that other programs hold',
+          'hands its order to no origin but that of the port it opened',
+        ],
+      ],
+    },
+  ],
+  'The certificate': [
+    {
+      promise: 'Nobody loses a day: the new term follows the old end, or today where that is past.',
+      tests: [
+        [
+          rules,
+          'follows the old end, so that nobody loses a day',
+          'follows today where the old one has run out',
+        ],
+      ],
+    },
+    {
+      promise: 'No term outlives the issuing CA.',
+      tests: [[rules, 'never outlives the issuing CA; terms that would all end with it are one offer']],
+    },
+    {
+      promise:
+        'What differs between certificate and register stops the renewal, and the papers to bring are named.',
+      tests: [
+        [renewal, 'that says otherwise ends the case with what differs'],
+        ['apps/portal/src/renewal/papers.test.ts', 'several differences ask for each paper once'],
+      ],
+    },
+    {
+      promise: 'No term is preselected.',
+      tests: [[pages, 'does not start without a term, and opens no window']],
+    },
+  ],
+  'The audit log': [
+    {
+      promise:
+        'Everything that a person or a program did is in it, without secrets, and a change is found out.',
+      tests: [
+        [renewal, 'everything is in the audit log, which is whole'],
+        [
+          'apps/server/src/audit/audit.test.ts',
+          'a chain that was recomputed without the key is found, after the last head that is right',
+        ],
+        [interruptions, 'when all is over the audit chain is whole to its last row'],
+      ],
+    },
+  ],
+};
