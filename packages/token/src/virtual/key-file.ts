@@ -70,15 +70,19 @@ export class KeyFile {
 
   #read(): Promise<Snapshot> {
     return this.#whilePresent(async () => {
-      if (this.#gone) throw new KeyError('key-removed');
-      const file = await open(keyPath(this.#folder, this.ref), 'r');
-      try {
-        const stats = await file.stat({ bigint: true });
-        const snapshot = parse(await file.readFile());
-        this.#see(snapshot.revision, stats);
-        return snapshot;
-      } finally {
-        await file.close();
+      for (;;) {
+        if (this.#gone) throw new KeyError('key-removed');
+        const file = await open(keyPath(this.#folder, this.ref), 'r');
+        try {
+          const stats = await file.stat({ bigint: true });
+          // Another process replaced it since it was opened, which changes the times of the file that is no more.
+          if (stats.nlink === 0n) continue;
+          const snapshot = parse(await file.readFile());
+          this.#see(snapshot.revision, stats);
+          return snapshot;
+        } finally {
+          await file.close();
+        }
       }
     });
   }

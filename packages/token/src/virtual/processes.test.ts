@@ -1,6 +1,7 @@
 import { copyFile, readdir, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Children, prepareChildren } from './child.test-support.ts';
+import { virtualDriver } from './driver.ts';
 import { ADMIN_PIN, PIN, type PluggedIn, plugIn } from './fixture.test-support.ts';
 
 let children: Children;
@@ -126,5 +127,24 @@ describe('two processes at the same key', () => {
     await writeFile(`${slot.path}.lock`, JSON.stringify({ pid: process.pid, token: 'held' }));
     await expect(key.verifyPin(PIN)).rejects.toMatchObject({ code: 'key-busy' });
     expect((await key.info()).pin.flag).toBe('ok');
+  });
+
+  it('is not taken for pulled by one who reads while another writes', async () => {
+    slot = await plugIn();
+    const { driver, ref } = slot;
+    let writing = true;
+    const writer = (async () => {
+      const key = await virtualDriver({ folder: slot.folder }).open(ref);
+      for (let round = 0; round < 100; round += 1) await key.verifyPin(PIN);
+    })().finally(() => {
+      writing = false;
+    });
+    while (writing) {
+      const key = await driver.open(ref);
+      await key.info();
+      await key.containers();
+      await key.close();
+    }
+    await writer;
   });
 });
