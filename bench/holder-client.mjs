@@ -57,13 +57,10 @@ export class HolderClient {
     const attempt = randomBytes(32).toString('base64url');
     const { token } = await this.#assistant('/api/orders/take', { order: signed, attempt });
     this.#token = token;
-    this.#progress('generate');
     const order = orderIn(signed);
     const { request } = this.#holder;
-    this.#progress('issue');
     const statement = await this.#confirm(order);
     const issued = await this.#assistant('/api/renewal/certificate', { request, statement });
-    this.#progress('write');
     this.#progress('prove');
     const { nonce } = await this.#assistant('/api/renewal/proof-challenge', {});
     const certificate = certificateDigest(Buffer.from(issued.certificate, 'base64'));
@@ -72,7 +69,6 @@ export class HolderClient {
     await this.#assistant('/api/renewal/proof', {
       statement: await sign(newSigner, signedTypes.proof, proof),
     });
-    this.#progress('tidy');
     await this.#told;
     const { state } = await this.#assistant('/api/renewal/finish', { gone: [] });
     if (state !== 'done') throw new Error(`A renewal ended as ${state}.`);

@@ -116,10 +116,10 @@ function pointsAtCommits(): void {
 async function nameOf(written: ReadonlySet<string>, query: Query): Promise<string | undefined> {
   if (written.has('case_event')) {
     const { rows } = (await query(
-      'select from_state, to_state, event from case_event where xmin = pg_current_xact_id()::xid',
+      'select from_state, to_state, event from case_event where xmin = pg_current_xact_id()::xid order by version',
     )) as pg.QueryResult<{ from_state: string | null; to_state: string; event: string }>;
-    const [row] = rows;
-    if (row) return `${row.from_state ?? 'start'} → ${row.to_state} (${row.event})`;
+    const names = rows.map((row) => `${row.from_state ?? 'start'} → ${row.to_state} (${row.event})`);
+    if (names.length > 0) return names.join(', ');
   }
   // What no request asked for goes on beside any journey, whenever it likes: the sealer, jobs.
   if (!asked.getStore()) return undefined;

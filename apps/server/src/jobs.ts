@@ -5,7 +5,6 @@ import type { Authority } from './authority/authority.ts';
 import { finishOpenIntents } from './authority/finish-open-intents.ts';
 import type { Journeys } from './cases/journey.ts';
 import { runOutCases } from './cases/run-out.ts';
-import { finishIntentJob } from './journeys/renewal/effects.ts';
 import { askRegisterJob, type RenewalDesk } from './journeys/renewal/renewal.ts';
 import type { RenewalWriter } from './journeys/renewal/write.ts';
 import { sweepOrders } from './orders/orders.ts';
@@ -27,7 +26,6 @@ export interface JobDeps {
 }
 
 const OneCase = z.object({ caseId: z.uuid() });
-const OneIntent = z.object({ caseId: z.uuid(), intentId: z.uuid() });
 
 export function desksJobs(deps: JobDeps): { tasks: Record<string, Task>; crons: CronJob[] } {
   const { db, clock, log, authority, journeys, renewal, writer } = deps;
@@ -42,13 +40,9 @@ export function desksJobs(deps: JobDeps): { tasks: Record<string, Task>; crons: 
   }
 
   const tasks: Record<string, Task> = {
-    [finishIntentJob]: async (payload) => {
-      const { caseId, intentId } = OneIntent.parse(payload);
-      await finishIntent(caseId, intentId);
-    },
     [askRegisterJob]: async (payload) => renewal.askIfSilent(OneCase.parse(payload).caseId),
     'finish-open-intents': async () => {
-      const before = new Date(clock().getTime() - 60_000);
+      const before = new Date(clock().getTime() - 15_000);
       const { failed } = await finishOpenIntents(db, authority, { before, continueCase: finishIntent });
       for (const { intentId, error } of failed)
         log.error({ intentId, err: error }, 'an intent cannot be finished');

@@ -94,7 +94,8 @@ class Execution {
     const { key } = unlocked;
     const progress = (step: WriteStep) => {
       dialogue.progress(step);
-      server.progress(step);
+      // The other steps the server tells by what it is asked for: a request, a certificate that was given, a proof.
+      if (step === 'prove') server.progress(step);
     };
     if (order.purpose === 'tidy') {
       progress('tidy');

@@ -90,7 +90,9 @@ async function linkBatch(tx: Tx, exported: Position, options: SealerOptions): Pr
   if (!lock[0]?.got) return false; // another node is at it
   const { rows } = await sql<AuditRow>`
     select id::text, ${sql.raw(atText)} as at, actor, action, subject, data
-    from audit_event join audit_pending on event_id = id order by audit_event.id limit ${batch}`.execute(tx);
+    from (select event_id from audit_pending order by event_id limit ${batch}) as pending
+      join audit_event on audit_event.id = event_id
+    order by audit_event.id`.execute(tx);
   if (rows.length === 0) return false;
   await refuseTampered(tx, exported);
 

@@ -93,31 +93,40 @@ export function caseEngine<S extends string, E extends string, F extends string,
     table,
 
     /** Opens a case. `case-open` if another open case changes this line. */
-    async open(tx: Tx, event: E, opening: Opening<Data>): Promise<void> {
+    async open(tx: Tx, event: E, opening: Opening<Data>): Promise<Case> {
       const transition = transitionFor(table, null, event);
       if (!transition) throw new Error(`no transition opens ${table.journey} by ${event}`);
       const { next } = await sql<{ next: string }>`select nextval('case_number')::text as next`
         .execute(tx)
         .then((result) => result.rows[0] ?? { next: '0' });
       const month = opening.now.toISOString().slice(2, 7).replace('-', '');
-      const opened = {
+      const { now, entityId, lineId, certificateId, data, endsAt } = opening;
+      const opened: Case = {
         id: opening.id ?? randomId(),
         number: `${opening.prefix}${month}-${next.padStart(6, '0')}`,
+        journey: table.journey,
+        ...{ entityId, lineId, certificateId, data, endsAt },
         state: transition.to,
+        open: table.states[transition.to].open,
         version: 1,
+        createdAt: now,
+        updatedAt: now,
       };
       const insert = tx.insertInto('desk_case').values({
-        ...opened,
-        journey: table.journey,
-        entity_id: opening.entityId,
-        line_id: opening.lineId,
-        certificate_id: opening.certificateId,
+        id: opened.id,
+        number: opened.number,
+        journey: opened.journey,
+        entity_id: entityId,
+        line_id: lineId,
+        certificate_id: certificateId,
         changes_certificate: table.changesCertificate,
-        open: table.states[transition.to].open,
-        data: JSON.stringify(opening.data),
-        created_at: opening.now,
-        updated_at: opening.now,
-        ends_at: opening.endsAt,
+        state: opened.state,
+        open: opened.open,
+        data: JSON.stringify(data),
+        version: opened.version,
+        created_at: now,
+        updated_at: now,
+        ends_at: endsAt,
       });
       await announce(tx, insert, null, opened, event, opening).catch((error: unknown) => {
         const { code, constraint } = error as { code?: string; constraint?: string };
@@ -126,6 +135,7 @@ export function caseEngine<S extends string, E extends string, F extends string,
         }
         throw error;
       });
+      return opened;
     },
 
     /** Reads a case and keeps its row locked until the transaction ends. `case-not-found`. */

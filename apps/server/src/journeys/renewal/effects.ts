@@ -6,11 +6,8 @@ import { putInForce, supersede } from '../../authority/certificates.ts';
 import type { EffectContext, Effects } from '../../cases/engine.ts';
 import type { OrderDesk } from '../../orders/orders.ts';
 import { DeskError } from '../../platform/error.ts';
-import { enqueue } from '../../platform/jobs.ts';
 import type { RenewalData, RequestInput } from './data.ts';
 import type { RenewalEffect } from './steps.ts';
-
-export const finishIntentJob = 'renewal-finish-intent';
 
 type Context = EffectContext<RenewalState, RenewalData, RequestInput>;
 
@@ -54,10 +51,10 @@ export function renewalEffects(
   };
 }
 
-/** Whoever asked finishes the intent itself, at once; the job is for when its node stopped before it did. */
-const jobPatienceMs = 15_000;
-
-/** Commits what the authority is to sign, and a job that signs it if this node stops before it does. */
+/**
+ * Commits what the authority is to sign. Whoever asked finishes it at once; what a stop leaves open is finished by the next
+ * request for it, or by a job that looks for such intents every minute.
+ */
 async function intend(
   { tx, case: renewal, input, now }: Context,
   deps: EffectDeps,
@@ -88,7 +85,5 @@ async function intend(
     },
     now,
   );
-  const runAt = new Date(now.getTime() + jobPatienceMs);
-  await enqueue(tx, finishIntentJob, { caseId: renewal.id, intentId }, { key: `finish:${intentId}`, runAt });
   return { intentId, newKey: input.publicKeyDigest, newCertificateId: null, proofNonce: null };
 }

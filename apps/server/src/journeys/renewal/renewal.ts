@@ -111,7 +111,30 @@ export function renewalDesk(deps: RenewalDeps) {
     return { comparison, referral: allMatch(rows) ? null : 'mismatch' };
   }
 
-  /** Asks the register and moves the case by its answer. Silent: nothing changes and a job asks again later. */
+  type Answer = Awaited<ReturnType<typeof askRegister>>;
+
+  /** Moves a locked case by what the register said. Silent: nothing changes and a job asks again later. */
+  async function takeAnswer(tx: Tx, renewal: Renewal, answer: Answer, actor: string): Promise<void> {
+    const now = deps.clock();
+    if (!answer) {
+      if (renewal.state !== 'registry-silent') return;
+      const runAt = new Date(now.getTime() + settings.registryRetryMinutes * 60_000);
+      const job = { key: `ask:${renewal.id}`, runAt };
+      await enqueue(tx, askRegisterJob, { caseId: renewal.id }, job);
+      return;
+    }
+    const { comparison, referral } = answer;
+    const same = renewal.state !== 'registry-silent' && renewal.data.comparison?.digest === comparison.digest;
+    if (same && !referral) {
+      await engine.keep(tx, renewal.id, { comparison });
+      return;
+    }
+    const note = { registerDigest: comparison.digest, referral };
+    const event = referral ? 'register-refused' : 'register-matched';
+    await engine.move(tx, renewal, event, { actor, now, change: { comparison, referral }, note });
+  }
+
+  /** Asks the register and moves the case by its answer. */
   async function check(caseId: string, actor: string): Promise<void> {
     const before = await db
       .selectFrom('desk_case')
@@ -120,27 +143,10 @@ export function renewalDesk(deps: RenewalDeps) {
       .executeTakeFirstOrThrow();
     const { der } = await certificateRow(db, before.certificate_id);
     const answer = await askRegister(der);
-    const now = deps.clock();
     await db.transaction().execute(async (tx) => {
       const renewal = await engine.lock(tx, caseId);
       if (!['registry-silent', 'checking', 'confirmed'].includes(renewal.state)) return;
-      if (!answer) {
-        if (renewal.state === 'registry-silent') {
-          const runAt = new Date(now.getTime() + settings.registryRetryMinutes * 60_000);
-          await enqueue(tx, askRegisterJob, { caseId }, { key: `ask:${caseId}`, runAt });
-        }
-        return;
-      }
-      const { comparison, referral } = answer;
-      const same =
-        renewal.state !== 'registry-silent' && renewal.data.comparison?.digest === comparison.digest;
-      if (same && !referral) {
-        await engine.keep(tx, caseId, { comparison });
-        return;
-      }
-      const note = { registerDigest: comparison.digest, referral };
-      const event = referral ? 'register-refused' : 'register-matched';
-      await engine.move(tx, renewal, event, { actor, now, change: { comparison, referral }, note });
+      await takeAnswer(tx, renewal, answer, actor);
     });
   }
 
@@ -269,8 +275,10 @@ export function renewalDesk(deps: RenewalDeps) {
         progress: null,
         leftovers: [],
       };
+      // Asked first, so that a node that stops meanwhile leaves no case behind that nobody asks for.
+      const answer = await askRegister(row.der);
       await db.transaction().execute(async (tx) => {
-        await engine.open(tx, 'opened', {
+        const opened = await engine.open(tx, 'opened', {
           id,
           prefix: 'R',
           entityId: holder.entityId,
@@ -281,11 +289,8 @@ export function renewalDesk(deps: RenewalDeps) {
           now,
           endsAt: new Date(now.getTime() + settings.caseDays * 86_400_000),
         });
-        // Should this node stop before it has asked the register, a job does.
-        const runAt = new Date(now.getTime() + 60_000);
-        await enqueue(tx, askRegisterJob, { caseId: id }, { key: `ask:${id}`, runAt });
+        await takeAnswer(tx, opened, answer, 'register');
       });
-      await check(id, 'register');
       return id;
     },
 
