@@ -6,7 +6,6 @@ import { fileLog, type Log } from './log.ts';
 import type { OrderDialogue } from './orders/dialogue.ts';
 import { executeOrder, type OrderOutcome } from './orders/execute.ts';
 import { pause, sleep } from './orders/pause.ts';
-import { OrderServer } from './orders/server.ts';
 import type { TrustedOrder } from './orders/trust.ts';
 
 /** What window and command line share: configuration, keys, log, and how an order is carried out. */
@@ -29,6 +28,8 @@ export async function openAssistant(home: Home): Promise<Assistant> {
     ring,
     log: fileLog(home.log, () => new Date()),
     async run(trusted, dialogue) {
+      // Loaded with the first order: the assistant waits for one all day, in little memory.
+      const { OrderServer } = await import('./orders/server.ts');
       const onWaiting = (waiting: boolean) => dialogue.waitingForServer(waiting);
       const server = new OrderServer({ server: trusted.order.server, sleep, onWaiting });
       try {

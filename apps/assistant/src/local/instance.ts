@@ -1,6 +1,5 @@
 import { readFile, rm } from 'node:fs/promises';
 import { writeFileAtomically } from '@certdesk/safe';
-import { request } from 'undici';
 import { z } from 'zod';
 
 const Instance = z.strictObject({
@@ -25,6 +24,8 @@ export async function askForTicket(path: string): Promise<{ port: number; ticket
   const instance = await readInstance(path);
   if (!instance) return undefined;
   try {
+    // Loaded only here: at most starts there is nobody to ask.
+    const { request } = await import('undici');
     const { statusCode, body } = await request(`http://127.0.0.1:${instance.port}/ticket`, {
       method: 'POST',
       headers: { authorization: `Bearer ${instance.secret}` },
