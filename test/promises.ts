@@ -75,6 +75,15 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
       ],
     },
     {
+      promise: 'What a killed server was about to do is found and finished, also when nobody asks again.',
+      tests: [
+        [
+          'test/interruptions/circumstances.test.ts',
+          'what a killed server was about to sign, and nobody asks for again, is signed by a job',
+        ],
+      ],
+    },
+    {
       promise: 'A clock that is years off on the holder’s machine changes nothing.',
       tests: [
         [

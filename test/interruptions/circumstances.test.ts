@@ -2,6 +2,8 @@
 
 import type { SignedOrder } from '@certdesk/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ProcessGone } from './child.ts';
+import { pointText } from './point.ts';
 import { openStage, type Stage } from './stage.ts';
 import { begin, end, tell, until } from './stories.ts';
 
@@ -44,6 +46,34 @@ test('one order in two assistants at once: the other one is told that it was tak
   const ended = await Promise.allSettled([run.elsewhere(order), run.elsewhere(order)]);
   const codes = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []));
   expect(codes).toEqual(['order-used']);
+  await until('done')(run);
+  await end(run);
+});
+
+test('what a killed server was about to sign, and nobody asks for again, is signed by a job', async () => {
+  const run = await begin(stage);
+  await until('ordered')(run);
+  const { id } = (await run.latestCase()) ?? { id: '' };
+  const order = await run.browser.post<SignedOrder>(`/cases/${id}/orders`);
+  stage.director = {
+    async point(point) {
+      if (pointText(point) === 'after commit ordered → issuing (requested)')
+        await Promise.all([stage.killServer(), stage.killAssistant()]);
+      return false;
+    },
+    keyWanted: () => undefined,
+  };
+  await expect(stage.assistant().ask('carryOut', { order, choice: 0 })).rejects.toThrow(ProcessGone);
+  stage.director = run;
+  await stage.setClock(new Date(stage.now.getTime() + 60_000));
+  await stage.runJob('finish-open-intents', async () => {
+    const { state } = await stage.db
+      .selectFrom('desk_case')
+      .select('state')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    return state === 'issued';
+  });
   await until('done')(run);
   await end(run);
 });
