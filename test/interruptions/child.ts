@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
+import { bundlePrograms } from '../support/bundle.ts';
 import type { FromChild, ToChild } from './child-side.ts';
 import type { Point } from './point.ts';
 
@@ -28,31 +28,14 @@ export interface Programs {
   dispose(): void;
 }
 
-/**
- * Plain Node 20 cannot run TypeScript, so that the programs are bundled first: as deep below the server's folder as its own
- * build, where it finds its migrations.
- */
+/** As deep below the server's folder as its own build, where the server finds its migrations. */
 export async function buildPrograms(): Promise<Programs> {
   const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
   const beside = here('../../apps/server/dist/');
   mkdirSync(beside, { recursive: true });
   const outDir = mkdtempSync(join(beside, 'interruptions-'));
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    resolve: { conditions: ['source'] },
-    ssr: { resolve: { conditions: ['source'] }, noExternal: [/^@certdesk\//] },
-    build: {
-      ssr: true,
-      outDir,
-      minify: false,
-      target: 'node20',
-      rolldownOptions: {
-        input: { desk: here('desk.test-child.ts'), assistant: here('assistant.test-child.ts') },
-        output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
-      },
-    },
-  });
+  const programs = { desk: here('desk.test-child.ts'), assistant: here('assistant.test-child.ts') };
+  await bundlePrograms(programs, outDir);
   return {
     desk: join(outDir, 'desk.mjs'),
     assistant: join(outDir, 'assistant.mjs'),

@@ -45,7 +45,9 @@ test('one order in two assistants at once: the other one is told that it was tak
   const order = await run.browser.post<SignedOrder>(`/cases/${id}/orders`);
   const ended = await Promise.allSettled([run.elsewhere(order), run.elsewhere(order)]);
   const codes = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []));
-  expect(codes).toEqual(['order-used']);
+  // Used, or already closed with the case when the other one was that fast.
+  expect(codes).toHaveLength(1);
+  expect(['order-used', 'order-unknown']).toContain(codes[0]);
   await until('done')(run);
   await end(run);
 });

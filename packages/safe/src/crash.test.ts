@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundlePrograms } from '../../../test/support/bundle.ts';
 import { removeStaleTemporaries } from './atomic-file.ts';
 import { open, readSafe, SafeError } from './index.ts';
 
@@ -18,17 +18,8 @@ const safe = () => join(folder, 'device.safe');
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'certdesk-safe-'));
-  // Plain Node cannot run TypeScript yet, so that the child is bundled first.
-  await build({
-    configFile: false,
-    logLevel: 'silent',
-    build: {
-      ssr: fileURLToPath(new URL('write-loop.test-child.ts', import.meta.url)),
-      outDir: join(folder, 'child'),
-      target: 'node20',
-      rolldownOptions: { output: { entryFileNames: 'child.mjs' } },
-    },
-  });
+  const child = fileURLToPath(new URL('write-loop.test-child.ts', import.meta.url));
+  await bundlePrograms({ child }, join(folder, 'child'), { withInstalled: true });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
+import { bundlePrograms } from '../../../../test/support/bundle.ts';
 
 /** The assistant's program as one file made from the sources, with a window beside it; needs no build of the project. */
 export interface Program {
@@ -25,26 +25,14 @@ export async function buildProgram(): Promise<Program> {
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, 'assistant-'));
   const outDir = join(folder, 'assistant', 'dist');
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    resolve: { conditions: ['source'] },
-    ssr: { resolve: { conditions: ['source'] }, noExternal: [/^@certdesk\//] },
-    build: {
-      ssr: fileURLToPath(new URL('../main.ts', import.meta.url)),
-      outDir,
-      minify: false,
-      target: 'node20',
-      rolldownOptions: { output: { entryFileNames: 'main.js' } },
-    },
-  });
+  await bundlePrograms({ main: fileURLToPath(new URL('../main.ts', import.meta.url)) }, outDir);
   writeFileSync(join(folder, 'assistant', 'package.json'), '{"type":"module","version":"0.0.0-test"}');
   const window = join(folder, 'dist', 'window');
   mkdirSync(window, { recursive: true });
   writeFileSync(join(window, 'main.js'), '1');
   writeFileSync(join(window, 'main.css'), 'body{}');
   const start = (args: string[], home: string) =>
-    spawn(process.execPath, [join(outDir, 'main.js'), ...args], {
+    spawn(process.execPath, [join(outDir, 'main.mjs'), ...args], {
       env: { PATH: process.env.PATH, CERTDESK_ASSISTANT_HOME: home, CERTDESK_ASSISTANT_PORTS: '0' },
       stdio: 'pipe',
     });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
+import { bundlePrograms } from '../../../../test/support/bundle.ts';
 
 export interface Children {
   /** @returns the lines that the child printed, and whether it was killed */
@@ -18,21 +18,10 @@ export interface Children {
   dispose(): Promise<void>;
 }
 
-/** Plain Node 20 cannot run TypeScript, so that the child is bundled first. */
 export async function prepareChildren(): Promise<Children> {
   const folder = await mkdtemp(join(tmpdir(), 'certdesk-child-'));
-  await build({
-    configFile: false,
-    logLevel: 'silent',
-    resolve: { conditions: ['source'] },
-    ssr: { noExternal: true, resolve: { conditions: ['source'] } },
-    build: {
-      ssr: fileURLToPath(new URL('work.test-child.ts', import.meta.url)),
-      outDir: folder,
-      target: 'node20',
-      rolldownOptions: { output: { entryFileNames: 'child.mjs' } },
-    },
-  });
+  const child = fileURLToPath(new URL('work.test-child.ts', import.meta.url));
+  await bundlePrograms({ child }, folder, { withInstalled: true });
   return {
     async run(slots, task, diesAt = 0) {
       const child = spawn(process.execPath, [join(folder, 'child.mjs'), slots, task, String(diesAt)], {
