@@ -46,7 +46,9 @@ export function sampled(recorded: Recorded): Planned[] {
   return ownPoints(recorded).flatMap(({ story, point, nth }) => {
     const id = `${point.kind} ${point.name} ${point.kind === 'key' ? nth : ''}`;
     if (point.kind === 'key' && story !== 'renewal') return [];
-    const side = turn % 2 === 0 ? 'before' : 'after';
+    if (point.kind === 'commit' && !point.name.includes('→')) return [];
+    // Shifted with each round through what can happen, so that each of it comes before and after.
+    const side = (turn + Math.floor(turn / interruptions.length)) % 2 === 0 ? 'before' : 'after';
     if (taken.has(id) || point.side !== side) return [];
     taken.add(id);
     const kind = interruptions[turn % interruptions.length] as InterruptionKind;

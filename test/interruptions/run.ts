@@ -18,6 +18,8 @@ export class Run implements Director {
   readonly points: Point[] = [];
   /** Set once the interruption has happened. */
   interrupted = false;
+  /** What was wrong at that moment. */
+  wrong: string | undefined;
   readonly #interruption: Interruption | undefined;
   #stop: Point | undefined;
   /** Something was done to this run that may fail what is under way. */
@@ -78,7 +80,7 @@ export class Run implements Director {
     this.interrupted = true;
     this.#disturbed = true;
     await this.#interrupt(interruption);
-    if (!(await keyWorks(this.stage))) throw new Error('the key is without a working certificate');
+    if (!(await keyWorks(this.stage))) this.wrong = 'the key was without a working certificate';
     return interruption.kind === 'pull-key';
   }
 

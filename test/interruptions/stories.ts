@@ -1,5 +1,5 @@
 /** The ways through a renewal: together they take every transition of its table. Each ends with a renewed key. */
-import type { RenewalState } from '@certdesk/contract';
+import type { RenewalCase, RenewalState } from '@certdesk/contract';
 import type { RegisterMood } from './desk.test-child.ts';
 import type { Interruption, Point } from './point.ts';
 import { Run } from './run.ts';
@@ -28,18 +28,18 @@ async function goOn(run: Run, wanted: RenewalState): Promise<void> {
   }
 }
 
-function next(run: Run, { id, state, comparison }: Awaited<ReturnType<Run['open']>>) {
+function next(run: Run, { id, state, comparison }: RenewalCase) {
   const { browser } = run;
   switch (state) {
     case 'registry-silent':
-      return browser.post<Awaited<ReturnType<Run['open']>>>(`/cases/${id}/registry`);
+      return browser.post<RenewalCase>(`/cases/${id}/registry`);
     case 'checking':
-      return browser.post<Awaited<ReturnType<Run['open']>>>(`/cases/${id}/confirmations`, {
+      return browser.post<RenewalCase>(`/cases/${id}/confirmations`, {
         comparison: comparison?.digest,
         groups: comparison?.groups,
       });
     case 'confirmed':
-      return browser.post<Awaited<ReturnType<Run['open']>>>(`/cases/${id}/term`, { years: 1 });
+      return browser.post<RenewalCase>(`/cases/${id}/term`, { years: 1 });
     default:
       return run.write(id);
   }
@@ -133,6 +133,6 @@ export async function begin(stage: Stage, interruption?: Interruption): Promise<
 /** @throws Error with what is not as it must be */
 export async function end(run: Run): Promise<void> {
   run.over();
-  const found = await wrongs(run.stage);
+  const found = [...(run.wrong ? [run.wrong] : []), ...(await wrongs(run.stage))];
   if (found.length > 0) throw new Error(found.join('; '));
 }
