@@ -12,29 +12,30 @@ import { sampleProject } from './sample-project.test-support.ts';
 
 vi.setConfig({ testTimeout: 120_000 }); // a new database waits for the disk, which others use too
 
+// Both say that they are there only once they can be told to stop.
 const SERVER = `
   import { appendFileSync, readFileSync } from 'node:fs';
   import { createServer } from 'node:http';
   import { connect } from 'node:net';
   const { port, events } = JSON.parse(readFileSync(process.env.CERTDESK_CONFIG, 'utf8'));
   const database = new URL(process.env.DATABASE_URL).port;
-  createServer((request, response) => {
-    if (request.url === '/pid') return response.end(String(process.pid));
-    if (request.url === '/die') { console.error('Last words.'); process.exit(3); }
-    response.end();
-  }).listen(port, '127.0.0.1');
   process.on('SIGTERM', () => connect(database, '127.0.0.1').on('connect', () => {
     appendFileSync(events, 'server stopped, database there\\n');
     process.exit(0);
   }));
-  process.on('SIGINT', () => appendFileSync(events, 'ctrl-C reached the server\\n'));`;
+  process.on('SIGINT', () => appendFileSync(events, 'ctrl-C reached the server\\n'));
+  createServer((request, response) => {
+    if (request.url === '/pid') return response.end(String(process.pid));
+    if (request.url === '/die') { console.error('Last words.'); process.exit(3); }
+    response.end();
+  }).listen(port, '127.0.0.1');`;
 
 const ASSISTANT = `
   import { appendFileSync, readFileSync } from 'node:fs';
   const { events } = JSON.parse(readFileSync(process.env.CERTDESK_CONFIG, 'utf8'));
-  console.log('Listening on http://127.0.0.1:1.');
+  process.on('SIGTERM', () => { appendFileSync(events, 'assistant stopped\\n'); process.exit(0); });
   setInterval(() => {}, 1000);
-  process.on('SIGTERM', () => { appendFileSync(events, 'assistant stopped\\n'); process.exit(0); });`;
+  console.log('Listening on http://127.0.0.1:1.');`;
 
 const CERTDESK = `
   import { mkdirSync, writeFileSync } from 'node:fs';
