@@ -3,8 +3,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../tools/ports.mjs';
 import { request } from './connection.mjs';
-import { answering, freePort } from './stage.mjs';
+import { answering } from './stage.mjs';
 
 /**
  * @param {import('./stage.mjs').Stage} stage

@@ -4,8 +4,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../tools/ports.mjs';
 import { inProject } from '../tools/project.mjs';
-import { answering, freePort } from './stage.mjs';
+import { answering } from './stage.mjs';
 
 export const ORIGIN = 'https://desk.example';
 const CERTDESK = inProject('apps/server/dist/certdesk.js');

@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../tools/ports.mjs';
 import { root } from '../tools/project.mjs';
-import { freePort } from './stage.mjs';
 import { median } from './statistics.mjs';
 
 /**

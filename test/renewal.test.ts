@@ -10,6 +10,7 @@ import { zh as words } from '../apps/assistant/window/words/zh.ts';
 import { inProject } from '../tools/project.mjs';
 import { accessibilityViolations, browserTest, launchBrowser } from './support/browser.ts';
 import { type Demo, startDemo } from './support/demo.ts';
+import { heading, signIn as signInAs, windowFrom } from './support/holder-steps.ts';
 import { takePicture } from './support/pictures.ts';
 
 const run = promisify(execFile);
@@ -45,27 +46,8 @@ async function look(page: Page, name: string): Promise<void> {
   await takePicture(page, `${name}.png`, { whole: true });
 }
 
-/** Presses a button that opens the assistant's window. */
-async function windowFrom(page: Page, button: string): Promise<Page> {
-  const popup = page.waitForEvent('popup');
-  await page.getByRole('button', { name: button }).click();
-  return popup;
-}
-
-const heading = (page: Page, text: string | RegExp) => page.locator('h1', { hasText: text }).waitFor();
-
-async function signIn(page: Page, ref: string): Promise<void> {
-  const { name, pin } = company(ref);
-  await page.goto(`${demo.url}/renewal`);
-  const window = await windowFrom(page, '打开密码助手并登录');
-  await heading(window, words.pinTitle['sign-in']);
-  await look(window, `window-sign-in-${ref}`);
-  await window.getByRole('radio', { name }).check();
-  await window.getByLabel(words.pin, { exact: true }).fill(pin);
-  const closed = window.waitForEvent('close');
-  await window.getByRole('button', { name: '登录' }).click();
-  await closed;
-}
+const signIn = (page: Page, ref: string) =>
+  signInAs(page, demo.url, company(ref), (window) => look(window, `window-sign-in-${ref}`));
 
 describe('a renewal in a browser', () => {
   browserTest(

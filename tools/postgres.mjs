@@ -7,10 +7,10 @@
 
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { databaseAccount } from './database-account.mjs';
+import { freePort } from './ports.mjs';
 import { binaries, run } from './postgres-programs.mjs';
 import { commandOf } from './processes.mjs';
 
@@ -142,18 +142,6 @@ async function initialise({ folder, data, bin, account, durable }) {
   ]);
   await must('postgres', ['--single', '-D', unfinished, 'postgres'], `create database ${DATABASE};\n`);
   renameSync(unfinished, data);
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 /**

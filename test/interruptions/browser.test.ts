@@ -1,17 +1,16 @@
 // A handful of interruptions as people see them: a real browser, the assistant's own window, programs that are really
 // killed. The work is held where the certificate is asked for, by a lock on the case in the database.
 
-import { join } from 'node:path';
 import pg from 'pg';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, vi } from 'vitest';
 import { zh as words } from '../../apps/assistant/window/words/zh.ts';
 import { zh as pageWords } from '../../apps/portal/src/words/zh.ts';
 import { browserTest, launchBrowser } from '../support/browser.ts';
+import { heading, signIn, windowFrom } from '../support/holder-steps.ts';
+import { takePicture } from '../support/pictures.ts';
 import { openSite, type Site } from './site.ts';
 
-/** Set to a folder to look at what is seen. */
-const pictures = process.env.CERTDESK_SCREENSHOTS;
 vi.setConfig({ testTimeout: 120_000 });
 
 let site: Site;
@@ -29,17 +28,8 @@ afterAll(async () => {
 });
 
 const writing = pageWords.renewal.writing;
-const heading = (page: Page, text: string | RegExp) => page.locator('h1', { hasText: text }).waitFor();
 
-async function look(page: Page, name: string): Promise<void> {
-  if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
-}
-
-async function windowFrom(page: Page, button: string): Promise<Page> {
-  const popup = page.waitForEvent('popup');
-  await page.getByRole('button', { name: button }).click();
-  return popup;
-}
+const look = (page: Page, name: string) => takePicture(page, `${name}.png`, { whole: true });
 
 const company = (ref: string) => {
   const found = site.companies.find((one) => one.ref === ref);
@@ -49,17 +39,9 @@ const company = (ref: string) => {
 
 /** In a browser of its own. */
 async function signedIn(ref: string): Promise<Page> {
-  const { name, pin } = company(ref);
   const context = await browser.newContext({ viewport: { width: 1280, height: 768 } });
   const page = await context.newPage();
-  await page.goto(`${site.url}/renewal`);
-  const window = await windowFrom(page, '打开密码助手并登录');
-  await heading(window, words.pinTitle['sign-in']);
-  await window.getByRole('radio', { name }).check();
-  await window.getByLabel(words.pin, { exact: true }).fill(pin);
-  const closed = window.waitForEvent('close');
-  await window.getByRole('button', { name: '登录' }).click();
-  await closed;
+  await signIn(page, site.url, company(ref));
   return page;
 }
 

@@ -15,6 +15,14 @@ afterAll(() => stage?.close());
 
 const year = 365 * 86_400_000;
 
+/** A case at the point where the assistant gets to work. */
+async function ordered() {
+  const run = await begin(stage);
+  await until('ordered')(run);
+  const { id } = (await run.latestCase()) ?? { id: '' };
+  return { run, id, order: () => run.browser.post<SignedOrder>(`/cases/${id}/orders`) };
+}
+
 test.each([
   ['two years ahead', 2 * year],
   ['two years behind', -2 * year],
@@ -27,10 +35,7 @@ test.each([
 });
 
 test('the same key in two assistants that carry out two orders of one case: one new certificate, nothing left over', async () => {
-  const run = await begin(stage);
-  await until('ordered')(run);
-  const { id } = (await run.latestCase()) ?? { id: '' };
-  const order = () => run.browser.post<SignedOrder>(`/cases/${id}/orders`);
+  const { run, order } = await ordered();
   const orders = [await order(), await order()];
   const ended = await Promise.allSettled(orders.map((one) => run.elsewhere(one)));
   expect(ended.some(({ status }) => status === 'fulfilled')).toBe(true);
@@ -39,11 +44,9 @@ test('the same key in two assistants that carry out two orders of one case: one 
 });
 
 test('one order in two assistants at once: the other one is told that it was taken up', async () => {
-  const run = await begin(stage);
-  await until('ordered')(run);
-  const { id } = (await run.latestCase()) ?? { id: '' };
-  const order = await run.browser.post<SignedOrder>(`/cases/${id}/orders`);
-  const ended = await Promise.allSettled([run.elsewhere(order), run.elsewhere(order)]);
+  const { run, order } = await ordered();
+  const same = await order();
+  const ended = await Promise.allSettled([run.elsewhere(same), run.elsewhere(same)]);
   const codes = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []));
   // Used, or already closed with the case when the other one was that fast.
   expect(codes).toHaveLength(1);
@@ -53,10 +56,7 @@ test('one order in two assistants at once: the other one is told that it was tak
 });
 
 test('what a killed server was about to sign, and nobody asks for again, is signed by a job', async () => {
-  const run = await begin(stage);
-  await until('ordered')(run);
-  const { id } = (await run.latestCase()) ?? { id: '' };
-  const order = await run.browser.post<SignedOrder>(`/cases/${id}/orders`);
+  const { run, id, order } = await ordered();
   stage.director = {
     async point(point) {
       if (pointText(point) === 'after commit ordered → issuing (requested)')
@@ -65,7 +65,9 @@ test('what a killed server was about to sign, and nobody asks for again, is sign
     },
     keyWanted: () => undefined,
   };
-  await expect(stage.assistant().ask('carryOut', { order, choice: 0 })).rejects.toThrow(ProcessGone);
+  await expect(stage.assistant().ask('carryOut', { order: await order(), choice: 0 })).rejects.toThrow(
+    ProcessGone,
+  );
   stage.director = run;
   await stage.setClock(new Date(stage.now.getTime() + 60_000));
   await stage.runJob('finish-open-intents', async () => {

@@ -5,9 +5,9 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { renewalTable } from '../../apps/server/src/journeys/renewal/steps.ts';
-import { matrixText, type Outcome } from './matrix.ts';
+import { matrixText, type Outcome, outcomeText } from './matrix.ts';
 import { everyPoint, sampled } from './plan.ts';
-import { type Point, pointText } from './point.ts';
+import type { Point } from './point.ts';
 import { openStage, type Stage } from './stage.ts';
 import { type StoryName, stories, tell } from './stories.ts';
 import { auditFinding } from './verdict.ts';
@@ -58,12 +58,12 @@ test(
       );
       const outcome = { ...one, ...(wrong !== undefined && { wrong }) };
       outcomes.push(outcome);
-      if (all) process.stderr.write(`${outcomes.length} of ${planned.length}  ${describeOutcome(outcome)}\n`);
+      if (all) process.stderr.write(`${outcomes.length} of ${planned.length}  ${outcomeText(outcome)}\n`);
       if (wrong !== undefined) await stage.restart();
     }
     const file = process.env.CERTDESK_INTERRUPT_MATRIX;
     if (file) writeFileSync(file, matrixText(outcomes));
-    expect(outcomes.filter(({ wrong }) => wrong !== undefined).map(describeOutcome)).toEqual([]);
+    expect(outcomes.filter(({ wrong }) => wrong !== undefined).map(outcomeText)).toEqual([]);
   },
   minutes * 60_000,
 );
@@ -72,7 +72,3 @@ test('when all is over the audit chain is whole to its last row', async () => {
   await stage.stopServer();
   expect(await auditFinding(stage, { graceSeconds: 0 })).toBeUndefined();
 });
-
-function describeOutcome({ story, interruption, wrong }: Outcome): string {
-  return `${story}: ${interruption.kind} ${pointText(interruption.point)} #${interruption.nth}: ${wrong ?? 'ended as it must'}`;
-}

@@ -7,6 +7,11 @@ export interface Outcome extends Planned {
   readonly wrong?: string;
 }
 
+export function outcomeText({ story, interruption, wrong }: Outcome): string {
+  const { kind, point, nth } = interruption;
+  return `${story}: ${kind} ${pointText(point)} #${nth}: ${wrong ?? 'ended as it must'}`;
+}
+
 export function matrixText(outcomes: readonly Outcome[]): string {
   const rows = new Map<string, Map<string, string>>();
   for (const { story, interruption, wrong } of outcomes) {
@@ -28,10 +33,7 @@ export function matrixText(outcomes: readonly Outcome[]): string {
       ),
     ),
     '',
-    ...failed.map(
-      ({ story, interruption, wrong }) =>
-        `${story}, ${interruption.kind} ${pointText(interruption.point)} #${interruption.nth}: ${wrong}`,
-    ),
+    ...failed.map(outcomeText),
     `${outcomes.length - failed.length} of ${outcomes.length} interruptions ended as they must.`,
     '',
   ].join('\n');

@@ -5,9 +5,9 @@ import { chmodSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { freePorts } from '../../tools/ports.mjs';
 import { inProject } from '../../tools/project.mjs';
 import { createTestDatabase } from '../support/database.ts';
-import { freePorts } from '../support/ports.ts';
 
 const certdesk = inProject('apps/server/dist/certdesk.js');
 const programs = {

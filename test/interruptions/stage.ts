@@ -26,7 +26,7 @@ import type { Point } from './point.ts';
 const passphrase = '只用于测试的口令';
 const cheap = { logN: 4, r: 1, p: 1 };
 export const day = 86_400_000;
-export const keyName = 'key';
+const keyName = 'key';
 const pin = '135790';
 
 /** Told what happens in the processes; whoever runs a journey stands behind it. */

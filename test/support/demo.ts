@@ -3,8 +3,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePorts } from '../../tools/ports.mjs';
 import { inProject } from '../../tools/project.mjs';
-import { freePorts } from './ports.ts';
 
 export interface Demo {
   /** Origin of the holders' pages. */
