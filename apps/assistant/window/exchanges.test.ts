@@ -390,8 +390,9 @@ browserTest('the own window speaks the other language when asked to, and the nex
   await title(page, words.keys);
   await press(page, words.otherLanguage);
   await title(page, en.keys);
-  expect(await page.locator('html').getAttribute('lang')).toBe('en');
-  expect(await page.title()).toContain(en.keys);
+  // Set once the heading is painted.
+  await expect.poll(() => page.locator('html').getAttribute('lang')).toBe('en');
+  await expect.poll(() => page.title()).toContain(en.keys);
   await stage.visit(await assistant.ownAddress());
   await title(page, en.keys);
 });

@@ -53,7 +53,7 @@ describe('every screen, in both languages, wide and narrow', () => {
       for (const language of ['zh', 'en'] as const) {
         if (language === 'en' && !screen.bilingual) {
           await page.getByRole('button', { name: 'English' }).click();
-          expect(await page.locator('html').getAttribute('lang')).toBe('en');
+          await expect.poll(() => page.locator('html').getAttribute('lang')).toBe('en');
         }
         await page.locator(screen.shows).first().waitFor();
         expect(await page.locator('h1:visible').count()).toBe(1);

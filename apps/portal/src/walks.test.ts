@@ -68,7 +68,7 @@ describe('a renewal', () => {
     await finishWriting();
     await heading(page, '证书更新完成');
     expect(await page.locator('.receipt').innerText()).toContain('71B8 E602 4CD9 F5A3 301D');
-    expect(await page.title()).toContain('证书更新完成');
+    await expect.poll(() => page.title()).toContain('证书更新完成');
     const asked = desk.requests.filter((request) => request.startsWith('POST') && request.includes(caseId));
     expect(asked).toEqual([
       `POST /cases/${caseId}/confirmations {"comparison":"${'d'.repeat(64)}","groups":["unit","socialInsurance","housingFund"]}`,
@@ -235,7 +235,7 @@ browserTest('the language stays chosen, and the page says which it is', async ()
   const page = await stage.open('/');
   await page.getByText('English').click();
   await heading(page, 'What would you like to do?');
-  expect(await page.locator('html').getAttribute('lang')).toBe('en');
+  await expect.poll(() => page.locator('html').getAttribute('lang')).toBe('en');
   await page.reload();
   await heading(page, 'What would you like to do?');
 });
