@@ -86,12 +86,17 @@ describe('a renewal, as people see it', () => {
       await whileIssuing(window, ref, () => site.kill('assistant'));
       await heading(window, words.gone);
       await look(window, 'interrupted-window-gone');
-      await heading(page, writing.interruptedTitle);
+      const goOn = page.getByRole('button', {
+        name: new RegExp(`^(${pageWords.troubles.retry}|${writing.reopen})$`),
+      });
+      await goOn.waitFor();
       await look(page, 'interrupted-assistant-killed');
       await window.close();
       await site.start('assistant');
 
-      const again = await windowFrom(page, pageWords.troubles.retry);
+      const popup = page.waitForEvent('popup');
+      await goOn.click();
+      const again = await popup;
       await whileIssuing(again, ref, async () => site.pullKey(ref));
       await heading(again, words.keyTitle['key-removed']);
       await look(again, 'interrupted-key-pulled');

@@ -98,7 +98,8 @@ export class Run implements Director {
 
   /** An order of this run in another assistant, on the same key. */
   async elsewhere(order: SignedOrder): Promise<unknown> {
-    const other = this.stage.anotherAssistant();
+    // Its holder gives up where the key is not the one: the other assistant was done before this one looked.
+    const other = this.stage.anotherAssistant(() => void other.kill());
     const work: Work = { order, choice: 0 };
     return other.ask('carryOut', work).finally(() => other.kill());
   }

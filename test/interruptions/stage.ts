@@ -144,10 +144,10 @@ export class Stage {
   }
 
   /** Whoever starts it kills it. */
-  anotherAssistant(): Child {
+  anotherAssistant(keyWanted = () => this.director.keyWanted()): Child {
     const { desk, programs } = this.#parts;
     const settings: AssistantSettings = { keys: this.slots, pin, desk, clockOffMs: this.holdersClockOffMs };
-    const event = (name: string) => name === 'key-wanted' && this.director.keyWanted();
+    const event = (name: string) => name === 'key-wanted' && keyWanted();
     return new Child(programs.assistant, settings, this.#listener(event));
   }
 
