@@ -22,6 +22,7 @@ export type PkiErrorCode =
   | 'duplicate-extension'
   | 'malformed-extension'
   | 'malformed-key'
+  | 'key-mismatch'
   | 'unsupported-algorithm'
   | 'unsupported-key'
   | 'bad-validity'

@@ -58,3 +58,10 @@ export { buildRequest, type RequestContent } from './request/build.ts';
 export { CertificationRequest, type RequestAttribute } from './request/certification-request.ts';
 export { verifyByKey, verifySignature } from './signature.ts';
 export { generateSoftwareKey, type Signer, softwareSigner } from './signer.ts';
+export { buildCsrResponse, type CsrResponse, readCsrResponse } from './twin/csr-response.ts';
+export {
+  type EnvelopedKeyParts,
+  envelopKey,
+  openEnvelopedKey,
+  readEnvelopedKey,
+} from './twin/enveloped-key.ts';
