@@ -8,7 +8,8 @@ import { signInWith } from './access/sign-in.ts';
 import { openAuditKey } from './audit/key.ts';
 import { sealerLag, startSealer } from './audit/sealer.ts';
 import { type BulkAuthority, embeddedAuthority } from './authority/embedded/embedded.ts';
-import { openIssuingCa, readCertificate } from './authority/embedded/open.ts';
+import { openIssuers } from './authority/embedded/issuers.ts';
+import { readCertificate } from './authority/embedded/open.ts';
 import { readProfiles } from './authority/profiles.ts';
 import { registrar } from './authority/registration/registrar.ts';
 import { registrationRoutes } from './authority/registration/routes.ts';
@@ -63,6 +64,9 @@ export interface Desk {
 
 const builtPages = fileURLToPath(new URL('../../portal/dist/pages/', import.meta.url)).replace(/\/$/, '');
 
+/** How soon a node knows of an issuing CA that a command has added: sign-in has to know it, whoever has issued by it. */
+const issuersSeconds = 5;
+
 const perMinute = (count: number): RateLimit => ({ count, seconds: 60 });
 
 /**
@@ -72,8 +76,13 @@ const perMinute = (count: number): RateLimit => ({ count, seconds: 60 });
 export async function openDesk(options: DeskOptions): Promise<Desk> {
   const { configuration, databaseUrl, passphrase, log, clock = systemClock } = options;
   const { publicOrigin, session, http } = configuration;
-  const [ca, auditKey, signer, agreement] = await Promise.all([
-    openIssuingCa(configuration.authority.folder, passphrase),
+  const [issuers, auditKey, signer, agreement] = await Promise.all([
+    openIssuers({
+      folder: configuration.authority.folder,
+      passphrase,
+      clock,
+      onTrouble: (error) => log.error({ err: error }, 'a change of the issuing CAs cannot be taken up'),
+    }),
     openAuditKey(configuration.audit.key, passphrase),
     readOrderSigner(configuration.orders.key, passphrase),
     readAgreement(configuration.agreement),
@@ -99,8 +108,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   });
   const authority = embeddedAuthority({
     db,
-    ca,
+    issuers,
     profiles,
+    issuedBy: configuration.authority.issuedBy,
     trustedRoots,
     intermediates,
     clock,
@@ -141,6 +151,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     },
     onTrouble: (error) => log.warn({ err: error }, 'jobs wait for the database'),
   });
+  const following = setInterval(() => void issuers.refresh(), issuersSeconds * 1000).unref();
   metrics.gauge('audit_lag_seconds', 'Age of the oldest audit row that is not sealed', () =>
     sealerLag(db, clock()),
   );
@@ -178,10 +189,12 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   return {
     app,
     async stop() {
+      clearInterval(following);
       await app.close();
       await worker.stop();
       await sealer.stop();
       await listener.close();
+      await issuers.close();
       await database.end();
     },
   };

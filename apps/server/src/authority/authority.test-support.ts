@@ -11,6 +11,7 @@ import type { IntentRequest } from './authority.ts';
 import { contentFor } from './content.ts';
 import { type AuthorityAlgorithm, createAuthority } from './embedded/create.ts';
 import { embeddedAuthority } from './embedded/embedded.ts';
+import { fixedIssuers } from './embedded/issuers.ts';
 import { type IssuingCa, openIssuingCa } from './embedded/open.ts';
 import type { SignCertificate } from './embedded/signing.ts';
 import { readProfiles } from './profiles.ts';
@@ -52,7 +53,14 @@ export async function testDesk() {
   const node = (more: { sign?: SignCertificate; trustedRoots?: Certificate[]; clock?: Clock } = {}) => {
     const database = openDatabase(url);
     onTestFinished(() => database.end());
-    const authority = embeddedAuthority({ db: database.db, ca, profiles: readProfiles(), clock, ...more });
+    const issuers = fixedIssuers([ca], more.clock ?? clock);
+    const authority = embeddedAuthority({
+      db: database.db,
+      issuers,
+      profiles: readProfiles(),
+      clock,
+      ...more,
+    });
     return { ...database, authority };
   };
   return { url, ca, node, ...node() };

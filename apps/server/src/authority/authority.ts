@@ -1,6 +1,6 @@
 /** The port to whoever signs certificates. One folder beside this file is one way to issue. */
 import type { IdentityNumber } from '@certdesk/contract';
-import type { Certificate } from '@certdesk/pki';
+import type { Certificate, KeyAlgorithm } from '@certdesk/pki';
 import type { Tx } from '../schema/database.ts';
 
 /** All that goes into a certificate beside its key and its serial number. Plain JSON, stored with the intent. */
@@ -40,6 +40,8 @@ export interface IssuedRecord {
   readonly der: Uint8Array;
   /** Lower-case hex. */
   readonly serialNumber: string;
+  /** Name of the CA that issued it, as `chain` takes it. */
+  readonly issuer: string;
   readonly publicKeyDigest: string;
 }
 
@@ -69,12 +71,19 @@ export interface Authority {
   withdraw(tx: Tx, intentId: string, now: Date): Promise<void>;
   /** Content for a certificate that says of its holder what this one says. */
   contentLike(certificate: Certificate, notAfter: Date): RequestedContent;
-  /** Certificates from the issuing CA up to its root, DER. */
-  chain(): Uint8Array[];
-  /** CA certificates between holders and roots: this authority's, and those that imported certificates need. DER. */
+  /**
+   * Certificates from an issuing CA up to its root, DER.
+   * @param issuer its name, as a certificate's row has it; without it, or where it is none of this authority's: the one
+   *   that issues now what no other is named for
+   */
+  chain(issuer?: string): Uint8Array[];
+  /** CA certificates between holders and roots: this authority's, now and earlier, and those that imported certificates need. DER. */
   intermediates(): Uint8Array[];
   /** Trusted roots, also of imported certificates. DER. */
   roots(): Uint8Array[];
-  /** End of the issuing CA's validity: no certificate outlives it. */
-  notAfter(): Date;
+  /**
+   * End of validity of the CA that would issue now by this profile for such a key: no certificate outlives it.
+   * @param algorithm without it, the profile's first
+   */
+  notAfter(profile: string, algorithm?: KeyAlgorithm): Date;
 }

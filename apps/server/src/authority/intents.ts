@@ -13,7 +13,11 @@ import { randomSerialNumber } from './serial-number.ts';
 export type Intent = Omit<Selectable<IssuanceIntentTable>, 'content'> & { readonly content: IntentContent };
 
 /** A request whose content is complete. */
-export type CompleteRequest = Omit<IntentRequest, 'content'> & { readonly content: IntentContent };
+export type CompleteRequest = Omit<IntentRequest, 'content'> & {
+  readonly content: IntentContent;
+  /** Name of the CA that is to sign it, whichever issues by then. */
+  readonly issuingCa: string;
+};
 
 /** `fresh`: written now, not found. */
 export interface Intended {
@@ -47,6 +51,7 @@ export async function writeIntents(
       id: randomId(),
       idempotency_key: request.idempotencyKey,
       profile: request.profile,
+      issuing_ca: request.issuingCa,
       public_key: request.publicKey,
       public_key_digest: publicKeyDigest(request.publicKey),
       request_digest: request.requestDigest,
@@ -214,6 +219,7 @@ export async function settleIntents(
     digest: row.digest,
     der: row.der,
     serialNumber: row.serial_number,
+    issuer: row.issuer,
     publicKeyDigest: row.public_key_digest,
   }));
 }
@@ -224,7 +230,7 @@ export async function issuedFor(db: Db | Tx, intents: readonly Intent[]): Promis
   if (ids.length === 0) return new Map();
   const rows = await db
     .selectFrom('certificate')
-    .select(['id', 'digest', 'der', 'serial_number', 'public_key_digest'])
+    .select(['id', 'digest', 'der', 'serial_number', 'issuer', 'public_key_digest'])
     .where('id', '=', anyOf(ids))
     .execute();
   const byId = new Map(
@@ -235,6 +241,7 @@ export async function issuedFor(db: Db | Tx, intents: readonly Intent[]): Promis
         digest: row.digest,
         der: row.der,
         serialNumber: row.serial_number,
+        issuer: row.issuer,
         publicKeyDigest: row.public_key_digest,
       },
     ]),

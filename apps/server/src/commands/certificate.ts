@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Certificate } from '@certdesk/pki';
 import type { Authority } from '../authority/authority.ts';
-import { openIssuingCa, readCertificate } from '../authority/embedded/open.ts';
+import { readIssuersFile } from '../authority/embedded/issuers-file.ts';
+import { openIssuer, readCertificate } from '../authority/embedded/open.ts';
 import { importCertificate } from '../authority/import.ts';
 import { DeskError } from '../platform/error.ts';
 import type { Configuration } from '../setup/configuration.ts';
@@ -41,10 +42,16 @@ export async function trustedIssuers(
   { authority }: Configuration,
   passphrase: string,
 ): Promise<Pick<Authority, 'roots' | 'intermediates'>> {
-  const ca = await openIssuingCa(authority.folder, passphrase);
+  const { folder } = authority;
+  const entries = await readIssuersFile(folder);
+  const own = await Promise.all(entries.map((entry) => openIssuer(entry, { folder, passphrase })));
+  await Promise.all(own.map(({ signer }) => signer.close?.()));
   const der = async (files: readonly string[]) =>
     (await Promise.all(files.map(readCertificate))).map((certificate: Certificate) => certificate.der);
-  const roots = [ca.root.der, ...(await der(authority.trustedRoots))];
-  const intermediates = [ca.certificate.der, ...(await der(authority.intermediates))];
+  const roots = [...own.map(({ root }) => root.der), ...(await der(authority.trustedRoots))];
+  const intermediates = [
+    ...own.map(({ certificate }) => certificate.der),
+    ...(await der(authority.intermediates)),
+  ];
   return { roots: () => roots, intermediates: () => intermediates };
 }

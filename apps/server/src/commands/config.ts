@@ -1,5 +1,6 @@
 import { openAuditKey } from '../audit/key.ts';
-import { openIssuingCa, readCertificate } from '../authority/embedded/open.ts';
+import { openIssuers } from '../authority/embedded/issuers.ts';
+import { readCertificate } from '../authority/embedded/open.ts';
 import { readProfiles } from '../authority/profiles.ts';
 import { readOrderSigner } from '../orders/signer.ts';
 import { DeskError } from '../platform/error.ts';
@@ -14,7 +15,8 @@ export const configCheck: Command = {
     const configuration = await context.configuration();
     const passphrase = await context.passphrase();
     const { authority, audit, orders, agreement, renewal } = configuration;
-    await openIssuingCa(authority.folder, passphrase);
+    const issuers = await openIssuers({ folder: authority.folder, passphrase, clock: context.now });
+    await issuers.close();
     await openAuditKey(audit.key, passphrase);
     await readOrderSigner(orders.key, passphrase);
     await readAgreement(agreement);

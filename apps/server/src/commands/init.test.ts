@@ -53,6 +53,7 @@ describe('init', () => {
       'agreement.zh.txt',
       'audit.key',
       'audit.pub',
+      'authority/issuers.json',
       'authority/issuing.crt',
       'authority/issuing.key',
       'authority/root.crt',

@@ -68,6 +68,7 @@ export interface IssuanceIntentTable {
   id: string;
   idempotency_key: string;
   profile: string;
+  issuing_ca: string;
   public_key: Octets;
   public_key_digest: string;
   request_digest: string;

@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { assistantPorts, identityKinds, Origin } from '@certdesk/contract';
+import { assistantPorts, identityKinds, KeyAlgorithm, Origin } from '@certdesk/contract';
 import { z } from 'zod';
 import { DeskError } from '../platform/error.ts';
 
@@ -29,6 +29,12 @@ const Authority = z.strictObject({
     .array(z.unknown())
     .optional()
     .describe('Certificate profiles; without it three of the desk’s own, for SM2, P-256 and RSA'),
+  issuedBy: z
+    .partialRecord(KeyAlgorithm, text(32))
+    .default({})
+    .describe(
+      'Which series of issuing CAs issues for a kind of key, such as {"p256": "web"}; the main one for kinds that are not named, and a profile may name its own',
+    ),
   identityNumberOids: z
     .array(
       z.strictObject({

@@ -16,6 +16,7 @@ import type { CertificateProfile, SubjectRule } from './profile.ts';
 export function parseProfile(json: unknown): CertificateProfile {
   const fields = new JsonValue(json).object([
     'name',
+    'issuedBy',
     'keyAlgorithms',
     'subject',
     'keyUsage',
@@ -28,8 +29,10 @@ export function parseProfile(json: unknown): CertificateProfile {
     'validity',
     'twin',
   ]);
+  const issuedBy = fields.issuedBy.or(undefined, (name): string | undefined => parseProfileName(name));
   const profile: CertificateProfile = {
     name: parseProfileName(fields.name),
+    ...(issuedBy !== undefined && { issuedBy }),
     keyAlgorithms: unique(
       fields.keyAlgorithms,
       fields.keyAlgorithms.filledList((item) => item.oneOf(keyAlgorithms)),

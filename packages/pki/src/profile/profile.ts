@@ -20,6 +20,8 @@ export interface SubjectRule {
 export interface CertificateProfile {
   /** Lower-case letters, digits and hyphens. */
   readonly name: string;
+  /** Name of the series of issuing CAs that issues by it; undefined: the issuing side decides. */
+  readonly issuedBy?: string;
   readonly keyAlgorithms: readonly KeyAlgorithm[];
   readonly subject: readonly SubjectRule[];
   readonly keyUsage: readonly KeyUsage[];

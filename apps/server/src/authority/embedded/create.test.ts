@@ -35,7 +35,13 @@ test('root and issuing CA are what RFC 5280 wants of CAs', async () => {
 
 test('keys lie encrypted, each under its own passphrase, readable by their owner alone', async () => {
   const { folder } = await testCa();
-  expect((await readdir(folder)).sort()).toEqual(['issuing.crt', 'issuing.key', 'root.crt', 'root.key']);
+  expect((await readdir(folder)).sort()).toEqual([
+    'issuers.json',
+    'issuing.crt',
+    'issuing.key',
+    'root.crt',
+    'root.key',
+  ]);
   for (const name of ['root.key', 'issuing.key']) {
     expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
   }

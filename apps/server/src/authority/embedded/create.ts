@@ -17,6 +17,7 @@ import { type KdfCost, writeFileAtomically, writeSafe } from '@certdesk/safe';
 import { DeskError } from '../../platform/error.ts';
 import { randomSerialNumber } from '../serial-number.ts';
 import { authorityFiles } from './files.ts';
+import { firstIssuer, writeIssuersFile } from './issuers-file.ts';
 
 export type AuthorityAlgorithm = 'sm2' | 'p256' | 'rsa';
 
@@ -111,6 +112,7 @@ async function writeAuthority(options: CreateOptions): Promise<void> {
   ] as const) {
     await writeFileAtomically(path, Buffer.from(toPem('CERTIFICATE', der)), 0o644);
   }
+  await writeIssuersFile(options.folder, [firstIssuer]);
 }
 
 function caName(organisation: string, role: string): Name {

@@ -6,6 +6,7 @@ import { findCertificate } from '../certificates.ts';
 import { finishOpenIntents } from '../finish-open-intents.ts';
 import { readProfiles } from '../profiles.ts';
 import { embeddedAuthority } from './embedded.ts';
+import { fixedIssuers } from './issuers.ts';
 import { signWith } from './signing.ts';
 
 const noCase = async () => {
@@ -314,7 +315,12 @@ describe('refused before it is written down', () => {
 test.each(['p256', 'rsa'] as const)('a %s authority issues for keys of its profiles', async (algorithm) => {
   const { db } = await testDesk();
   const { ca } = await testCa(algorithm);
-  const authority = embeddedAuthority({ db, ca, profiles: readProfiles(), clock });
+  const authority = embeddedAuthority({
+    db,
+    issuers: fixedIssuers([ca], clock),
+    profiles: readProfiles(),
+    clock,
+  });
   const { intentId } = await db
     .transaction()
     .execute((tx) => authority.intend(tx, intentRequest({ algorithm: 'p256' }), now));

@@ -1,5 +1,12 @@
-/** The embedded authority: an issuing CA whose key is an encrypted file, opened when the server starts. */
-import type { Certificate, CertificateProfile, IdentityNumberOid } from '@certdesk/pki';
+/** The embedded authority: issuing CAs whose keys this process signs with. */
+import {
+  type Certificate,
+  type CertificateProfile,
+  type IdentityNumberOid,
+  type KeyAlgorithm,
+  keyAlgorithmOf,
+  PkiError,
+} from '@certdesk/pki';
 import { record } from '../../audit/record.ts';
 import { inBatches } from '../../platform/batch.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -19,14 +26,20 @@ import {
   writeIntents,
 } from '../intents.ts';
 import type { Profiles } from '../profiles.ts';
+import type { Issuers } from './issuers.ts';
 import type { IssuingCa } from './open.ts';
 import { completeContent } from './refusal.ts';
 import { type SignCertificate, signWith } from './signing.ts';
 
+/** Name of a series by kind of key. */
+export type IssuedBy = Partial<Record<KeyAlgorithm, string>>;
+
 export interface EmbeddedOptions {
   readonly db: Db;
-  readonly ca: IssuingCa;
+  readonly issuers: Issuers;
   readonly profiles: Profiles;
+  /** Which series of CAs issues for a kind of key, where the profile does not say; the main one for the others. */
+  readonly issuedBy?: IssuedBy;
   /** CA certificates of the CA's former system, so that what it issued may sign in. */
   readonly trustedRoots?: readonly Certificate[];
   readonly intermediates?: readonly Certificate[];
@@ -43,24 +56,30 @@ export interface BulkAuthority extends Authority {
 }
 
 export function embeddedAuthority(options: EmbeddedOptions): BulkAuthority {
-  const { db, ca, clock } = options;
-  const issuer = ca.certificate.subject.toString();
+  const { db, issuers, clock } = options;
   const profileNamed = (name: string): CertificateProfile => {
     const profile = options.profiles.get(name);
     if (!profile) throw new DeskError('authority-unavailable', { profile: name });
     return profile;
   };
-  const sign = options.sign ?? signWith(ca, options.profiles);
-  const chain = [ca.certificate, ca.root];
-  const intermediates = [ca.certificate, ...(options.intermediates ?? [])];
-  const roots = [ca.root, ...(options.trustedRoots ?? [])];
+  const signers = new WeakMap<IssuingCa, SignCertificate>();
+  const signerOf = (ca: IssuingCa): SignCertificate => {
+    const sign = options.sign ?? signers.get(ca) ?? signWith(ca, options.profiles);
+    signers.set(ca, sign);
+    return sign;
+  };
+  /** Who issues by a profile now. */
+  const issuerFor = (profile: CertificateProfile, algorithm: KeyAlgorithm | undefined): IssuingCa =>
+    issuers.active(profile.issuedBy ?? (algorithm && options.issuedBy?.[algorithm]));
 
   /** As `completeContent`; a refusal is an answer, so that it spares the other requests. */
   function complete(request: IntentRequest, now: Date): CompleteRequest | DeskError {
     const { profile, publicKey } = request;
     try {
-      const content = completeContent(profileNamed(profile), ca.certificate, publicKey, request.content, now);
-      return { ...request, content };
+      const rules = profileNamed(profile);
+      const ca = issuerFor(rules, algorithmOf(publicKey));
+      const content = completeContent(rules, ca.certificate, publicKey, request.content, now);
+      return { ...request, content, issuingCa: ca.name };
     } catch (error) {
       if (error instanceof DeskError) return error;
       throw error;
@@ -72,6 +91,7 @@ export function embeddedAuthority(options: EmbeddedOptions): BulkAuthority {
     requests: readonly IntentRequest[],
     now: Date,
   ): Promise<(Intended | DeskError)[]> {
+    await issuers.refresh();
     const completed = requests.map((request) => complete(request, now));
     const admitted = completed.flatMap((each) => (each instanceof DeskError ? [] : [each]));
     const written = (await writeIntents(tx, admitted, now)).values();
@@ -80,15 +100,19 @@ export function embeddedAuthority(options: EmbeddedOptions): BulkAuthority {
     );
   }
 
-  const signIntent = (intent: Intent) =>
-    sign({
+  /** By the CA that it was written for, which need not be the one that issues now. */
+  async function signIntent(intent: Intent): Promise<Signed> {
+    const ca = await issuers.named(intent.issuing_ca);
+    const der = await signerOf(ca)({
       profile: intent.profile,
       publicKey: intent.public_key,
       serialNumber: intent.serial_number,
       content: intent.content,
     });
+    return { id: intent.id, der, issuer: ca.certificate.subject.toString() };
+  }
 
-  const fulfilment = (intent: Intent, der: Uint8Array) => ({
+  const fulfilment = (intent: Intent, { der, issuer }: Signed) => ({
     intent,
     der,
     issuer,
@@ -102,15 +126,15 @@ export function embeddedAuthority(options: EmbeddedOptions): BulkAuthority {
   /** Stores what was signed for those intents that are still open; answers for all of them. */
   async function settle(
     tx: Tx,
-    signed: readonly { id: string; der: Uint8Array }[],
+    signed: readonly Signed[],
   ): Promise<{ fresh: IssuedRecord[]; answers: (IssuedRecord | DeskError)[] }> {
     const intents = await lockIntents(
       tx,
       signed.map(({ id }) => id),
     );
-    const mine = signed.flatMap(({ id, der }) => {
-      const intent = intents.get(id);
-      return open(intent) ? [fulfilment(intent, der)] : [];
+    const mine = signed.flatMap((each) => {
+      const intent = intents.get(each.id);
+      return open(intent) ? [fulfilment(intent, each)] : [];
     });
     const fresh = await settleIntents(tx, mine, clock());
     // Another node was faster: SM2 signatures differ, and the certificate is the one that was committed first.
@@ -123,7 +147,7 @@ export function embeddedAuthority(options: EmbeddedOptions): BulkAuthority {
   }
 
   /** Certificates without a continuation share their commits. */
-  const settleTogether = inBatches<{ id: string; der: Uint8Array }, IssuedRecord>((signed) =>
+  const settleTogether = inBatches<Signed, IssuedRecord>((signed) =>
     db.transaction().execute(async (tx) => (await settle(tx, signed)).answers),
   );
   const readTogether = inBatches<string, Intent>(async (ids) => {
@@ -147,11 +171,11 @@ export function embeddedAuthority(options: EmbeddedOptions): BulkAuthority {
         if (!issued) throw new DeskError('case-state');
         return issued;
       }
-      const der = await signIntent(intent);
-      if (!continuation) return settleTogether({ id: intentId, der });
+      const signed = await signIntent(intent);
+      if (!continuation) return settleTogether(signed);
       return db.transaction().execute(async (tx) => {
         await continuation.lock?.(tx);
-        const { fresh, answers } = await settle(tx, [{ id: intentId, der }]);
+        const { fresh, answers } = await settle(tx, [signed]);
         const [answer] = answers;
         if (!answer || answer instanceof DeskError) throw answer;
         if (fresh.length > 0) await continuation.settle?.(tx, answer);
@@ -189,9 +213,43 @@ export function embeddedAuthority(options: EmbeddedOptions): BulkAuthority {
     },
 
     contentLike: (certificate, notAfter) => contentLike(certificate, notAfter, options.identityNumbers),
-    chain: () => chain.map(({ der }) => der),
-    intermediates: () => intermediates.map(({ der }) => der),
-    roots: () => roots.map(({ der }) => der),
-    notAfter: () => ca.certificate.notAfter,
+    chain(issuer) {
+      const { certificate, root } = (issuer && issuers.withSubject(issuer)) || issuers.active();
+      return [certificate.der, root.der];
+    },
+    intermediates: () =>
+      [...issuers.all().map(({ certificate }) => certificate), ...(options.intermediates ?? [])].map(
+        ({ der }) => der,
+      ),
+    roots: () =>
+      distinct(
+        [...issuers.all().map(({ root }) => root), ...(options.trustedRoots ?? [])].map(({ der }) => der),
+      ),
+    notAfter(name, algorithm) {
+      const profile = options.profiles.get(name);
+      const ca = profile ? issuerFor(profile, algorithm ?? profile.keyAlgorithms[0]) : issuers.active();
+      return ca.certificate.notAfter;
+    },
   };
+}
+
+/** A signed intent, not yet stored. */
+interface Signed {
+  readonly id: string;
+  readonly der: Uint8Array;
+  readonly issuer: string;
+}
+
+/** Undefined for a key that nothing is issued for: the profile refuses it, whoever the issuer. */
+function algorithmOf(publicKey: Uint8Array): KeyAlgorithm | undefined {
+  try {
+    return keyAlgorithmOf(publicKey);
+  } catch (error) {
+    if (error instanceof PkiError) return undefined;
+    throw error;
+  }
+}
+
+function distinct(ders: readonly Uint8Array[]): Uint8Array[] {
+  return [...new Map(ders.map((der) => [Buffer.from(der).toString('base64'), der])).values()];
 }

@@ -20,7 +20,6 @@ export interface Registrar {
 
 export function registrar(deps: { db: Db; authority: BulkAuthority; clock: Clock }): Registrar {
   const { db, authority, clock } = deps;
-  const chain = authority.chain().map(base64);
   /** A client's key never changes, so it is read once. Whether the client is enabled is asked at every request. */
   const publicKeys = new Map<string, Uint8Array>();
   const admitTogether = inBatches<Candidate, string>((candidates) =>
@@ -47,10 +46,10 @@ export function registrar(deps: { db: Db; authority: BulkAuthority; clock: Clock
       const publicKey = await publicKeyOf(signed.client);
       const now = clock();
       const request = readRequest(signed, publicKey, now);
-      const intent = intentFor(request, authority.notAfter(), now);
+      const intent = intentFor(request, authority.notAfter, now);
       const intentId = await admitTogether({ client: request.client, intent });
-      const { der } = await authority.finish(intentId);
-      return { certificate: base64(der), chain };
+      const { der, issuer } = await authority.finish(intentId);
+      return { certificate: base64(der), chain: authority.chain(issuer).map(base64) };
     },
   };
 }

@@ -5,7 +5,7 @@ import {
   type SignedRegistration,
   signedTypes,
 } from '@certdesk/contract';
-import { addMonths, CertificationRequest, PkiError } from '@certdesk/pki';
+import { addMonths, CertificationRequest, type KeyAlgorithm, keyAlgorithmOf, PkiError } from '@certdesk/pki';
 import type { z } from 'zod';
 import { readStatement } from '../../orders/statement.ts';
 import { DeskError } from '../../platform/error.ts';
@@ -33,19 +33,25 @@ export function readRequest(
 
 /**
  * The intent that a request asks for.
- * @param authorityEnd a term that would outlive the issuing CA ends with it
- * @throws DeskError `request-signature`, `request-invalid`
+ * @param endOf the issuing CA's end of validity: a term that would outlive it ends with it
+ * @throws DeskError `request-signature`, `request-key`, `request-invalid`
  */
-export function intentFor(request: RegistrationRequest, authorityEnd: Date, now: Date): IntentRequest {
+export function intentFor(
+  request: RegistrationRequest,
+  endOf: (profile: string, algorithm: KeyAlgorithm) => Date,
+  now: Date,
+): IntentRequest {
   const { client, requestId, profile, entityName, identityNumbers, years } = request;
   refuseControls('requestId', requestId);
   refuseControls('entityName', entityName);
   const pkcs10 = Buffer.from(request.request, 'base64');
+  const publicKey = requestedKey(pkcs10);
   const end = addMonths(now, 12 * years);
+  const authorityEnd = endOf(profile, algorithmOf(publicKey));
   return {
     idempotencyKey: `client:${client}:${requestId}`,
     profile,
-    publicKey: requestedKey(pkcs10),
+    publicKey,
     requestDigest: contentDigest(request, pkcs10),
     content: content(entityName, identityNumbers, end < authorityEnd ? end : authorityEnd),
   };
@@ -59,6 +65,15 @@ function requestedKey(der: Uint8Array): Uint8Array {
     if (!(error instanceof PkiError)) throw error;
   }
   throw new DeskError('request-signature');
+}
+
+function algorithmOf(publicKey: Uint8Array): KeyAlgorithm {
+  try {
+    return keyAlgorithmOf(publicKey);
+  } catch (error) {
+    if (error instanceof PkiError) throw new DeskError('request-key');
+    throw error;
+  }
 }
 
 /** All that makes a request what it is. Not the time: the same request is signed anew when it is sent again. */

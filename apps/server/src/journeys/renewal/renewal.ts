@@ -47,6 +47,7 @@ export interface RenewalDeps {
   readonly settings: RenewalSettings & {
     readonly caseDays: number;
     readonly algorithm: 'sm2' | 'p256' | 'rsa2048';
+    readonly profile: string;
     /** How old the register's answer may be when the term is chosen. */
     readonly registryMaxAgeHours: number;
     /** A silent register is asked again so often. */
@@ -168,7 +169,11 @@ export function renewalDesk(deps: RenewalDeps) {
     renewalView(
       db,
       renewal,
-      { settings, authorityEnd: deps.authority.notAfter(), identityNumberOids: deps.identityNumberOids },
+      {
+        settings,
+        authorityEnd: deps.authority.notAfter(settings.profile, settings.algorithm),
+        identityNumberOids: deps.identityNumberOids,
+      },
       deps.clock(),
     );
 
@@ -332,9 +337,12 @@ export function renewalDesk(deps: RenewalDeps) {
         if (renewal.state === 'referred') throw new DeskError('comparison-differs');
         if (renewal.state === 'ordered' && renewal.data.years === years) return;
         const { not_after } = await certificateRow(tx, renewal.certificateId);
-        const term = termsOnOffer(not_after, now, deps.authority.notAfter(), settings).find(
-          (one) => one.years === years,
-        );
+        const term = termsOnOffer(
+          not_after,
+          now,
+          deps.authority.notAfter(settings.profile, settings.algorithm),
+          settings,
+        ).find((one) => one.years === years);
         if (!term) throw new DeskError('term-not-offered');
         const change = { years, notAfter: term.notAfter.toISOString() };
         await engine.move(tx, renewal, 'term-chosen', { actor: actorOf(holder), now, change, note: change });

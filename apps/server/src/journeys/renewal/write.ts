@@ -50,11 +50,11 @@ export function renewalWriter(deps: RenewalDeps) {
       .innerJoin('certificate', (on) =>
         on.on('certificate.id', '=', sql<string>`(desk_case.data ->> 'newCertificateId')::uuid`),
       )
-      .select('der')
+      .select(['der', 'issuer'])
       .where('desk_case.id', '=', caseId)
       .executeTakeFirst();
     if (!issued) throw new DeskError('issuing-not-yet');
-    return { certificate: base64(issued.der), chain: authority.chain().map(base64) };
+    return { certificate: base64(issued.der), chain: authority.chain(issued.issuer).map(base64) };
   }
 
   /** The new key must be new: no certificate, ours or imported, may carry it already. */
