@@ -18,6 +18,8 @@ const signIn = 'apps/server/src/access/sign-in.test.ts';
 const interruptions = 'test/interruptions/interruptions.test.ts';
 const inBrowser = 'test/interruptions/browser.test.ts';
 const wholeRenewal = 'test/renewal.test.ts';
+const commands = 'apps/server/src/operators/commands.test.ts';
+const operators = 'apps/server/src/commands/operator.test.ts';
 const window = 'apps/assistant/window/exchanges.test.ts';
 const assistant = 'apps/assistant/src/orders/renewal.test.ts';
 const trust = 'apps/assistant/src/orders/trust.test.ts';
@@ -320,6 +322,33 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
     {
       promise: 'No term is preselected.',
       tests: [[pages, 'does not start without a term, and opens no window']],
+    },
+  ],
+  'What operators order': [
+    {
+      promise: 'Only an operator with the role orders it, under his own signature, once and within hours.',
+      tests: [
+        [
+          commands,
+          'is good once, also when two nodes are given it at the same moment',
+          'of an operator without the role is refused, and of one who was disabled',
+          'that was changed on the way is refused',
+        ],
+      ],
+    },
+    {
+      promise: 'What needs two people is done by two, exactly once; nobody lets in his own second self.',
+      tests: [
+        [
+          commands,
+          'is done once a second one signs the same, exactly once',
+          'is not done by one person twice',
+        ],
+        [
+          operators,
+          'later ones are admitted by one operator and the passphrase, and by two as soon as there are two',
+        ],
+      ],
     },
   ],
   'The audit log': [

@@ -407,6 +407,68 @@ const table = {
     en: 'The admin PIN is locked and the key can no longer be unlocked. Have it replaced at a service point.',
   },
 
+  // ── operators and their signed commands ──
+  'operator-unknown': {
+    status: 403,
+    zh: '操作员 {operator} 不存在或已停用，没有执行。请核对编号，或由有“operators”职责的操作员登记。',
+    en: 'There is no operator {operator}, or not any more; nothing was done. Check the id, or have an operator with the role “operators” register it.',
+  },
+  'operator-exists': {
+    status: 409,
+    zh: '操作员 {operator} 或这个公钥已经登记，没有改动。请换一个编号，并生成新的密钥。',
+    en: 'There is an operator {operator} already, or one with this key; nothing was changed. Choose another id and make a new key.',
+  },
+  'operator-key': {
+    status: 400,
+    zh: '操作员的公钥须为 SM2 或 P-256 公钥（PEM 或 DER）。请用 certdesk operator create 生成。',
+    en: 'An operator’s public key is an SM2 or P-256 key, in PEM or DER. Make one with: certdesk operator create',
+  },
+  'operator-role': {
+    status: 403,
+    zh: '操作员 {operator} 没有“{role}”职责，没有执行。请由有此职责的操作员签署。',
+    en: 'Operator {operator} does not have the role “{role}”; nothing was done. Have an operator with that role sign it.',
+  },
+  'operator-admitted-by': {
+    status: 409,
+    zh: '已有可以登记操作员的操作员，没有改动。请由其签署（--as）。',
+    en: 'There are operators already who admit others; nothing was changed. Have one of them sign it (--as).',
+  },
+  'operator-last': {
+    status: 409,
+    zh: '{operator} 是最后一名有“operators”职责的操作员，不能停用。请先登记另一名。',
+    en: '{operator} is the last operator with the role “operators” and cannot be disabled. Register another one first.',
+  },
+  'command-invalid': {
+    status: 400,
+    zh: '操作员指令的内容不正确（{where}），没有执行。请核对后重新签署。',
+    en: 'The operator’s command is not valid ({where}); nothing was done. Check it and sign anew.',
+  },
+  'command-signature': {
+    status: 401,
+    zh: '操作员指令的签名不正确，没有执行。请用登记的密钥重新签署。',
+    en: 'The signature of the operator’s command is wrong; nothing was done. Sign it with the key that is registered.',
+  },
+  'command-time': {
+    status: 409,
+    zh: '操作员指令签署于 {at}，已过时或在将来，没有执行。请校准时钟后重新签署。',
+    en: 'The operator’s command was signed at {at}, too long ago or in the future; nothing was done. Set the clock and sign anew.',
+  },
+  'command-used': {
+    status: 409,
+    zh: '这份操作员指令已经提交过，没有再次执行。需要再做一次时请重新签署。',
+    en: 'This operator’s command was submitted before and is not carried out again. Sign a new one if it is to be done again.',
+  },
+  'command-same-operator': {
+    status: 409,
+    zh: '这项操作需要两名操作员，{operator} 已经签署过。请由另一名操作员签署。',
+    en: 'This needs two operators, and {operator} has signed already. Have another one sign.',
+  },
+  'command-not-waiting': {
+    status: 404,
+    zh: '没有等待第二人签署的指令 {command}。请用 certdesk command list 查看。',
+    en: 'No command {command} waits for a second operator. Look with: certdesk command list',
+  },
+
   // ── configuration and commands ──
   'configuration-invalid': {
     status: 0,
@@ -427,6 +489,11 @@ const table = {
     status: 0,
     zh: '找不到与这张加密证书配对的签名证书，没有导入。请先导入签名证书。',
     en: 'The signing certificate that belongs to this encryption certificate is not in the register; it was not imported. Import the signing certificate first.',
+  },
+  'file-exists': {
+    status: 0,
+    zh: '文件 {file} 已存在，没有改动。请指定另一个文件。',
+    en: 'The file {file} exists already; it was not changed. Name another file.',
   },
   'authority-exists': {
     status: 0,

@@ -5,6 +5,7 @@ export * from './api/renewal.ts';
 export * from './api/session.ts';
 export * from './basics.ts';
 export * from './bridge.ts';
+export * from './command.ts';
 export * from './errors.ts';
 export * from './order.ts';
 export * from './signed.ts';

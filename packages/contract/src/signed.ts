@@ -16,6 +16,8 @@ export const signedTypes = {
   registration: 'certdesk registration v1',
   /** The head of the audit chain, signed by the audit key. */
   auditHead: 'certdesk audit head v1',
+  /** A command of the authority's staff, signed by that operator's key. */
+  command: 'certdesk command v1',
 } as const;
 
 export type SignedType = (typeof signedTypes)[keyof typeof signedTypes];

@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { fromPem } from '@certdesk/pki';
 import { readProfiles } from '../authority/profiles.ts';
 import { addClient, listClients, setClientEnabled } from '../authority/registration/clients.ts';
-import { DeskError } from '../platform/error.ts';
 import { type Command, type CommandContext, needed, UsageError } from './command.ts';
+import { readPublicKey } from './public-key.ts';
 
 /** Registration clients: other systems of the authority that ask for certificates over HTTP. */
 export const clientAdd: Command = {
@@ -24,7 +22,7 @@ export const clientAdd: Command = {
     const client = {
       id,
       name: needed(context, 'name'),
-      publicKey: await readPublicKey(needed(context, 'key')),
+      publicKey: await readPublicKey(needed(context, 'key'), 'client-key'),
       profiles,
       dailyLimit: Number(dailyLimit),
     };
@@ -71,19 +69,3 @@ export const clientList: Command = {
     return 0;
   },
 };
-
-async function readPublicKey(file: string): Promise<Uint8Array> {
-  try {
-    const content = await readFile(file);
-    if (content[0] === 0x30) return content;
-    const block = fromPem(content.toString('utf8')).find(({ label }) => label === 'PUBLIC KEY');
-    if (block) return block.der;
-  } catch (cause) {
-    throw new DeskError(
-      'configuration-invalid',
-      { where: `${file}: ${(cause as Error).message}` },
-      { cause },
-    );
-  }
-  throw new DeskError('client-key');
-}

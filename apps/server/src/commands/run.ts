@@ -17,7 +17,9 @@ import { type Command, type CommandContext, type Env, UsageError } from './comma
 import { configCheck } from './config.ts';
 import { demoPrepare } from './demo/prepare.ts';
 import { init } from './init.ts';
+import { operatorAdd, operatorCreate, operatorDisable, operatorList } from './operator.ts';
 import { registryImport } from './registry.ts';
+import { commandList, commandSecond, commandSubmit } from './signed-command.ts';
 import { trust } from './trust.ts';
 
 /** By the words that call them. */
@@ -32,6 +34,13 @@ const commands: Readonly<Record<string, Command>> = {
   'client enable': clientEnable,
   'client disable': clientDisable,
   'client list': clientList,
+  'operator create': operatorCreate,
+  'operator add': operatorAdd,
+  'operator disable': operatorDisable,
+  'operator list': operatorList,
+  'command list': commandList,
+  'command second': commandSecond,
+  'command submit': commandSubmit,
   'demo prepare': demoPrepare,
 };
 
@@ -122,6 +131,12 @@ function readArguments(argv: readonly string[]) {
       'daily-limit': text,
       heads: text,
       language: text,
+      as: text,
+      'operator-key': text,
+      'operator-passphrase-file': text,
+      roles: text,
+      reason: text,
+      out: text,
       replace: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },

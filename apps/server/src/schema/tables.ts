@@ -174,6 +174,28 @@ export interface AuditHeadTable {
   at: Date;
   signature: Octets;
 }
+export interface OperatorTable {
+  id: string;
+  name: string;
+  public_key: Octets;
+  public_key_digest: string;
+  roles: string[];
+  created_at: Date;
+  disabled_at: Date | null;
+}
+export interface OperatorCommandTable {
+  id: string;
+  operator_id: string;
+  action: string;
+  subject: string;
+  content_digest: string;
+  nonce: string;
+  payload: Octets;
+  signature: Octets;
+  accepted_at: Date;
+  state: 'waiting' | 'done' | 'lapsed';
+  seconded_by: string | null;
+}
 
 export interface Tables {
   registry_entity: RegistryEntityTable;
@@ -195,4 +217,6 @@ export interface Tables {
   audit_pending: AuditPendingTable;
   audit_link: AuditLinkTable;
   audit_head: AuditHeadTable;
+  operator: OperatorTable;
+  operator_command: OperatorCommandTable;
 }

@@ -122,6 +122,21 @@ const Orders = z.strictObject({
     .describe('A token that is not used for so long is worth nothing'),
 });
 
+const Operators = z.strictObject({
+  commandMaxAgeHours: z
+    .int()
+    .min(1)
+    .max(168)
+    .default(24)
+    .describe('A signed command is submitted within so many hours'),
+  secondWithinDays: z
+    .int()
+    .min(1)
+    .max(90)
+    .default(7)
+    .describe('Where two people are needed, the second signs within so many days'),
+});
+
 const Assistant = z.strictObject({
   ports: z
     .array(z.int().min(1).max(65535))
@@ -178,6 +193,7 @@ export const ConfigurationFile = z.strictObject({
   audit: Audit.prefault({}),
   orders: Orders.prefault({}),
   agreement: Agreement.prefault({}),
+  operators: Operators.prefault({}),
   renewal: Renewal.prefault({}),
   session: Session.prefault({}),
   assistant: Assistant.prefault({}),

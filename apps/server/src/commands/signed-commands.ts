@@ -1,0 +1,8 @@
+import { addOperator, dropOperator } from '../operators/admission.ts';
+import type { CommandDefinition } from '../operators/commands.ts';
+import type { Configuration } from '../setup/configuration.ts';
+
+/** Every action that operators order. A new one is one line here. */
+export function signedCommands(_configuration: Configuration): readonly CommandDefinition[] {
+  return [addOperator, dropOperator];
+}
