@@ -100,8 +100,15 @@ export interface Key {
   writeCertificate(container: string, use: PairUse, certificate: Uint8Array): Promise<void>;
   /** Imports a twin encryption key pair and its certificate. Repeatable. Needs login. */
   importEncryptionKey(container: string, twin: EncryptionKeyEnvelope): Promise<void>;
-  /** Opens an SM2Cipher (GM/T 0009) with the container's encryption key. Needs login. */
+  /** Opens an SM2Cipher (GM/T 0009) with the container's encryption key; `not-supported` by many SKF keys. Needs login. */
   decrypt(container: string, ciphertext: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Decrypts under an SM4 key that was wrapped for the container's encryption key. That key need not leave the key, so
+   * every key that takes a twin can do this, and prove by it that it has the twin. Needs login.
+   * @param wrappedKey SM2Cipher (GM/T 0009) of the SM4 key's 16 bytes; `envelope-invalid` if it does not open
+   * @param data whole blocks, SM4-ECB without padding; `envelope-invalid` otherwise
+   */
+  decryptByWrappedKey(container: string, wrappedKey: Uint8Array, data: Uint8Array): Promise<Uint8Array>;
   /** Removes a container with its pairs and certificates; a missing one is no error. Needs login. */
   removeContainer(name: string): Promise<void>;
 

@@ -175,6 +175,7 @@ function memoryKey(store: KeyStore, session: object): Key {
     },
     importEncryptionKey: no,
     decrypt: no,
+    decryptByWrappedKey: no,
     listFiles: no,
     readFile: no,
     writeFile: no,

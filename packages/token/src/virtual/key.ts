@@ -1,4 +1,4 @@
-import { Sm2PrivateKey } from '@certdesk/gm';
+import { Sm2PrivateKey, sm4DecryptEcb } from '@certdesk/gm';
 import { generateSoftwareKey, softwareSigner } from '@certdesk/pki';
 import type { KdfCost } from '@certdesk/safe';
 import { KeyError, toKeyError } from '../errors.ts';
@@ -138,11 +138,14 @@ export class VirtualKey implements Key {
   }
 
   decrypt(container: string, ciphertext: Uint8Array): Promise<Uint8Array> {
+    return this.#run(() => this.#decrypt(container, ciphertext));
+  }
+
+  decryptByWrappedKey(container: string, wrappedKey: Uint8Array, data: Uint8Array): Promise<Uint8Array> {
     return this.#run(async () => {
-      const { contents, storageKey } = await this.#loggedIn();
-      const key = Sm2PrivateKey.fromPkcs8(privateKey(pairOf(contents, container, 'encryption'), storageKey));
+      const key = await this.#decrypt(container, wrappedKey);
       try {
-        return key.decrypt(ciphertext, 'asn1');
+        return sm4DecryptEcb(key, data, { padding: false });
       } catch (cause) {
         throw new KeyError('envelope-invalid', { cause });
       }
@@ -247,6 +250,16 @@ export class VirtualKey implements Key {
       const error = toKeyError(cause);
       if (error.code === 'key-removed') this.#login = undefined;
       throw error;
+    }
+  }
+
+  async #decrypt(container: string, ciphertext: Uint8Array): Promise<Uint8Array> {
+    const { contents, storageKey } = await this.#loggedIn();
+    const key = Sm2PrivateKey.fromPkcs8(privateKey(pairOf(contents, container, 'encryption'), storageKey));
+    try {
+      return key.decrypt(ciphertext, 'asn1');
+    } catch (cause) {
+      throw new KeyError('envelope-invalid', { cause });
     }
   }
 
