@@ -15,7 +15,7 @@ export default defineConfig({
       'bench/**/*.test.ts',
       'tools/**/*.test.ts',
     ],
-    globalSetup: ['test/support/postgres.setup.ts'],
+    globalSetup: ['test/support/postgres.setup.ts', 'test/support/native-host.setup.ts'],
     // Tests wait for PostgreSQL, browsers and child processes more than they compute.
     maxWorkers: 2,
     testTimeout: 60_000,

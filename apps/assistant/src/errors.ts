@@ -27,6 +27,9 @@ export class Declined extends Error {
 const keyCodes: Partial<Record<KeyErrorCode, ErrorCode>> = {
   'key-removed': 'key-removed',
   'key-busy': 'key-busy',
+  'library-missing': 'key-library-missing',
+  'library-hung': 'key-library-hung',
+  'library-crashed': 'key-library-crashed',
   'pin-locked': 'pin-locked',
   'pin-format': 'pin-format',
   'admin-pin-locked': 'admin-pin-locked',

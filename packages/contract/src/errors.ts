@@ -361,6 +361,21 @@ const table = {
     zh: '介质没有正确响应。请拔出后重新插入；仍不行请到受理点检查介质。',
     en: 'The key did not answer properly. Pull it out and put it back; if it stays, have it checked at a service point.',
   },
+  'key-library-missing': {
+    status: 0,
+    zh: '这台电脑上没有找到密钥厂商的驱动程序，或驱动程序与本机不符。请安装（或重新安装）厂商的驱动程序后重试；仍不行请联系受理点。',
+    en: 'The driver of the key’s maker is not on this computer, or not one for it. Install it (again) and try again; if it stays, call a service point.',
+  },
+  'key-library-hung': {
+    status: 0,
+    zh: '密钥厂商的驱动程序没有响应，已将其停止，办件没有丢失。请拔下密钥、重新插入，再继续。',
+    en: 'The driver of the key’s maker gave no answer and was stopped; your case is not lost. Take the key out, put it in again, and continue.',
+  },
+  'key-library-crashed': {
+    status: 0,
+    zh: '密钥厂商的驱动程序意外退出，办件没有丢失。请拔下密钥、重新插入，再继续；再次出现请更新厂商的驱动程序。',
+    en: 'The driver of the key’s maker stopped working; your case is not lost. Take the key out, put it in again, and continue; if it happens again, update the maker’s driver.',
+  },
   'key-no-certificate': {
     status: 0,
     zh: '介质中没有可用的证书。请换一个介质，或到受理点办理。',

@@ -1,8 +1,13 @@
+import { NativeError } from '@certdesk/native';
+
 /** Everything that can go wrong with a key, whatever driver it is reached through. */
 export type KeyErrorCode =
   | 'key-removed'
   | 'key-busy'
   | 'key-failed'
+  | 'library-missing'
+  | 'library-hung'
+  | 'library-crashed'
   | 'pin-incorrect'
   | 'pin-locked'
   | 'pin-format'
@@ -35,7 +40,17 @@ export class KeyError extends Error {
   }
 }
 
-/** What went wrong as a KeyError: the driver's own errors become `key-failed`, with themselves as the cause. */
+/**
+ * What went wrong as a KeyError: what happened to a driver's library has codes of its own, any other error becomes
+ * `key-failed` with itself as the cause.
+ */
 export function toKeyError(error: unknown): KeyError {
-  return error instanceof KeyError ? error : new KeyError('key-failed', { cause: error });
+  if (error instanceof KeyError) return error;
+  return new KeyError(libraryCode(error) ?? 'key-failed', { cause: error });
+}
+
+function libraryCode(error: unknown): KeyErrorCode | undefined {
+  if (!(error instanceof NativeError)) return undefined;
+  const { code } = error;
+  return code === 'library-failed' || code === 'library-closed' ? undefined : code;
 }

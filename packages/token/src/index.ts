@@ -1,3 +1,4 @@
+export { nativeBindings } from './bindings.ts';
 export * from './errors.ts';
 export { type FoundKeyPair, findKeyPair } from './find.ts';
 export * from './key.ts';

@@ -26,6 +26,9 @@ export const enTroubles: Words['troubles'] = {
     'key-removed': 'The key was pulled out',
     'key-busy': 'Another program is using the key',
     'key-failed': 'The key did not answer properly',
+    'key-library-missing': 'The key’s driver is not on this computer',
+    'key-library-hung': 'The key’s driver gives no answer',
+    'key-library-crashed': 'The key’s driver stopped working',
     'key-no-certificate': 'No usable certificate on the key',
     'key-no-room': 'The key is full',
     'key-algorithm': 'This model of key does not fit',
@@ -101,6 +104,16 @@ export const enTroubles: Words['troubles'] = {
       'Pull the USB key out, wait a few seconds, put it back',
       'Try another USB port',
       'Press “Try again”',
+    ],
+    'key-library-missing': ['Install the driver of the key’s maker (again)', 'Press “Try again”'],
+    'key-library-hung': [
+      'Pull the USB key out, wait a few seconds, put it back',
+      'Press “Try again”: it goes on where it stopped',
+    ],
+    'key-library-crashed': [
+      'Pull the USB key out, wait a few seconds, put it back',
+      'Press “Try again”',
+      'If it happens again, update the maker’s driver',
     ],
     'key-no-certificate': ['Make sure that it is your company’s key', 'Change keys and press “Try again”'],
     'pin-incorrect': [

@@ -1,0 +1,3 @@
+import { runNativeHost } from './index.ts';
+
+await runNativeHost({ bindings: { test: () => import('./binding.test-support.ts') } });

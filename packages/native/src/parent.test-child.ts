@@ -1,0 +1,14 @@
+/** `<library> <host> <wait|hang>`: starts a library, prints its process's id, then waits, with the library hanging or idle. */
+import type { TestFunctions } from './binding.test-support.ts';
+import { startNative } from './index.ts';
+
+const [, , path = '', program = '', how = ''] = process.argv;
+const native = startNative<TestFunctions>({
+  binding: { name: 'test', module: () => new URL('file:///unused') },
+  options: { path },
+  program,
+});
+const pid = await native.call('pid', []);
+if (how === 'hang') native.call('hang', [], { deadlineMs: Number.POSITIVE_INFINITY }).catch(() => {});
+process.stdout.write(`${pid}\n`);
+if (how === 'wait') setInterval(() => {}, 1_000);
