@@ -28,7 +28,8 @@ export type PkiErrorCode =
   | 'bad-validity'
   | 'bad-identity-number'
   | 'bad-profile'
-  | 'profile-violation';
+  | 'profile-violation'
+  | 'bad-cmp';
 
 /**
  * The one error class of this package: whatever the input, its functions return or throw a `PkiError`. Messages

@@ -37,6 +37,7 @@ export { subjectAltName } from './certificate/extensions/subject-alt-name.ts';
 export { checkChain } from './chain/check.ts';
 export type { ChainOptions } from './chain/options.ts';
 export type { ChainFailure, ChainFailureReason, ChainResult } from './chain/result.ts';
+export * from './cmp/index.ts';
 export { DerReader, type Element, readDer } from './der/reader.ts';
 export { tag } from './der/tag.ts';
 export * as der from './der/writer.ts';
