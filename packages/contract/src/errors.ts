@@ -284,6 +284,21 @@ const table = {
     zh: '签发系统暂时不可用，旧证书仍可使用。请稍后继续，会从原处接着办。',
     en: 'Issuing is not available at the moment; the old certificate still works. Go on later: the case continues where it was.',
   },
+  'key-management-unavailable': {
+    status: 503,
+    zh: '加密密钥管理系统暂时不可用，没有签发任何证书，旧证书仍可使用。请稍后继续，会从原处接着办。',
+    en: 'The keeper of encryption keys is not available at the moment; no certificate was issued, and the old one still works. Go on later: the case continues where it was.',
+  },
+  'key-management-refused': {
+    status: 500,
+    zh: '加密密钥管理系统拒绝了请求（{reason}），没有签发任何证书。请联系受理点。',
+    en: 'The keeper of encryption keys refused ({reason}); no certificate was issued. Call a service point.',
+  },
+  'encryption-pair-bound': {
+    status: 409,
+    zh: '这次申请的加密密钥已经发给另一把签名密钥或已停用，没有签发任何证书。请取消办件后重新办理。',
+    en: 'The encryption key of this request belongs to another signing key or is out of use; no certificate was issued. Cancel the case and begin again.',
+  },
   'client-unknown': {
     status: 403,
     zh: '登记客户端不存在或未启用。请联系证书机构的管理员。',

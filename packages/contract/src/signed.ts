@@ -14,6 +14,10 @@ export const signedTypes = {
   proof: 'certdesk proof v1',
   /** A request of a registration client, signed by that client's key. */
   registration: 'certdesk registration v1',
+  /** What the desk asks of the key management, signed by the desk's key for it. */
+  keyRequest: 'certdesk key request v1',
+  /** What the key management answers, signed by its own key. */
+  keyAnswer: 'certdesk key answer v1',
   /** The head of the audit chain, signed by the audit key. */
   auditHead: 'certdesk audit head v1',
   /** A command of the authority's staff, signed by that operator's key. */

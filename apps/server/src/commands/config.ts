@@ -2,6 +2,7 @@ import { openAuditKey } from '../audit/key.ts';
 import { openIssuers } from '../authority/embedded/issuers.ts';
 import { readCertificate } from '../authority/embedded/open.ts';
 import { readProfiles } from '../authority/profiles.ts';
+import { openKeyManagement } from '../keymanagement/open.ts';
 import { readOrderSigner } from '../orders/signer.ts';
 import { DeskError } from '../platform/error.ts';
 import { readAgreement } from '../setup/agreement.ts';
@@ -20,6 +21,8 @@ export const configCheck: Command = {
     await openAuditKey(audit.key, passphrase);
     await readOrderSigner(orders.key, passphrase);
     await readAgreement(agreement);
+    if (configuration.keyManagement)
+      await openKeyManagement(configuration.keyManagement, passphrase, context.now);
     await Promise.all([...authority.trustedRoots, ...authority.intermediates].map(readCertificate));
     const profiles = readProfiles(authority.profiles, authority.identityNumberOids);
     if (!profiles.has(renewal.profile)) {

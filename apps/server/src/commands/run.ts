@@ -17,6 +17,7 @@ import { type Command, type CommandContext, type Env, UsageError } from './comma
 import { configCheck } from './config.ts';
 import { demoPrepare } from './demo/prepare.ts';
 import { init } from './init.ts';
+import { keyManagementServe } from './keymanagement.ts';
 import { operatorAdd, operatorCreate, operatorDisable, operatorList } from './operator.ts';
 import { registryImport } from './registry.ts';
 import { commandList, commandSecond, commandSubmit } from './signed-command.ts';
@@ -41,6 +42,7 @@ const commands: Readonly<Record<string, Command>> = {
   'command list': commandList,
   'command second': commandSecond,
   'command submit': commandSubmit,
+  'keymanagement serve': keyManagementServe,
   'demo prepare': demoPrepare,
 };
 
@@ -124,6 +126,7 @@ function readArguments(argv: readonly string[]) {
       organisation: text,
       algorithm: text,
       'root-passphrase-file': text,
+      'keymanagement-passphrase-file': text,
       id: text,
       name: text,
       key: text,

@@ -70,6 +70,11 @@ const Renewal = z.strictObject({
   terms: z.array(z.int().min(1).max(10)).min(1).default([1, 2, 3]).describe('Terms on offer, in years'),
   algorithm: z.enum(['sm2', 'p256', 'rsa2048']).default('sm2').describe('Key pair that is made on the key'),
   profile: text(64).default('entity-signing-sm2').describe('Certificate profile of renewed certificates'),
+  twinProfile: text(64)
+    .optional()
+    .describe(
+      'Profile where the old certificate has an encryption twin, itself one with a `twin`; without it such a renewal gives a signing certificate alone',
+    ),
   caseDays: z
     .int()
     .min(1)
@@ -88,6 +93,12 @@ const Renewal = z.strictObject({
     .max(1440)
     .default(5)
     .describe('A silent register is asked again so often'),
+});
+
+const KeyManagement = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }).describe('Address of `certdesk keymanagement serve`'),
+  key: File.default('keymanagement-client.key').describe('Sealed key by which this desk asks for pairs'),
+  publicKey: File.default('keymanagement.pub').describe('Public key of the key management, PEM'),
 });
 
 const Session = z
@@ -195,6 +206,9 @@ export const ConfigurationFile = z.strictObject({
   agreement: Agreement.prefault({}),
   operators: Operators.prefault({}),
   renewal: Renewal.prefault({}),
+  keyManagement: KeyManagement.optional().describe(
+    'Where encryption key pairs come from, for profiles with a `twin`',
+  ),
   session: Session.prefault({}),
   assistant: Assistant.prefault({}),
   servedDivisions: z
@@ -252,7 +266,7 @@ export function parseConfiguration(json: unknown, path: string): Configuration {
     );
     throw new DeskError('configuration-invalid', { where: `${path}: ${places.join('; ')}` });
   }
-  const { authority, audit, orders, agreement, ...rest } = parsed.data;
+  const { authority, audit, orders, agreement, keyManagement, ...rest } = parsed.data;
   const at = (file: string) => resolve(dirname(path), file);
   return {
     ...rest,
@@ -264,6 +278,13 @@ export function parseConfiguration(json: unknown, path: string): Configuration {
     },
     audit: { key: at(audit.key), heads: at(audit.heads) },
     orders: { ...orders, key: at(orders.key) },
+    ...(keyManagement && {
+      keyManagement: {
+        ...keyManagement,
+        key: at(keyManagement.key),
+        publicKey: at(keyManagement.publicKey),
+      },
+    }),
     agreement: { ...agreement, zh: at(agreement.zh), en: at(agreement.en) },
   };
 }
