@@ -90,6 +90,7 @@ export const troubles: Readonly<Record<string, readonly Trouble[]>> = {
   ],
   'The renewal': [
     { what: 'Too early', screens: ['portal/offer-too-early'] },
+    { what: 'The desk issues for no such kind of key', screens: ['portal/offer-key-kind'] },
     { what: 'It has a price', screens: ['portal/offer-payment'] },
     { what: 'The register is silent', screens: ['portal/waiting'] },
     { what: 'Certificate and register differ', screens: ['portal/mismatch'] },

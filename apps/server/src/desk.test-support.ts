@@ -18,6 +18,7 @@ import {
   Certificate,
   certificateDigest,
   generateSoftwareKey,
+  type KeyAlgorithm,
   publicKeyDigest,
   softwareSigner,
 } from '@certdesk/pki';
@@ -90,6 +91,8 @@ export interface CompanyOptions {
   readonly notAfter?: Date;
   /** Not imported into the register of certificates. */
   readonly unknown?: boolean;
+  /** Kind of its key; SM2. */
+  readonly algorithm?: KeyAlgorithm;
   /** Issued by somebody else. */
   readonly ca?: IssuingCa;
 }
@@ -154,7 +157,7 @@ export async function openTestDesk(change: Partial<Configuration> = {}): Promise
       { kind: 'socialInsurance', value: `00${companies}` },
     ];
     const notAfter = options.notAfter ?? new Date(test.time.getTime() + 40 * day);
-    const key = generateSoftwareKey('sm2');
+    const key = generateSoftwareKey(options.algorithm ?? 'sm2');
     const der = await entityCertificate(options.ca ?? ca, {
       name,
       numbers,
@@ -301,7 +304,7 @@ export class Assistant {
     return state;
   }
   /** @param change of the statement that the old key signs */
-  async requestFor(company: Company, key = generateSoftwareKey('sm2'), change: object = {}) {
+  async requestFor(company: Company, key = generateSoftwareKey(this.order.algorithm), change: object = {}) {
     const request = await buildRequest({
       subject: Certificate.parse(company.certificate).subject,
       signer: softwareSigner(key.privateKey),
@@ -318,7 +321,11 @@ export class Assistant {
     });
     return { key, body: { request: Buffer.from(request).toString('base64'), statement } };
   }
-  async certify(company: Company, key = generateSoftwareKey('sm2'), change: object = {}): Promise<Company> {
+  async certify(
+    company: Company,
+    key = generateSoftwareKey(this.order.algorithm),
+    change: object = {},
+  ): Promise<Company> {
     const { body } = await this.requestFor(company, key, change);
     const { certificate } = await this.call<{ certificate: string }>('/renewal/certificate', body);
     return new Company(Buffer.from(certificate, 'base64'), key.privateKey);

@@ -18,6 +18,7 @@ import type { Journeys } from './cases/journey.ts';
 import { caseRoutes } from './cases/routes.ts';
 import { desksJobs } from './jobs.ts';
 import { renewalEngine } from './journeys/renewal/engine.ts';
+import { readRenewalKinds } from './journeys/renewal/kinds.ts';
 import { type RenewalDeps, type RenewalDesk, renewalDesk } from './journeys/renewal/renewal.ts';
 import { renewalRoutes, renewalWriteRoutes } from './journeys/renewal/routes.ts';
 import { type RenewalWriter, renewalWriter } from './journeys/renewal/write.ts';
@@ -125,7 +126,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     registry,
     agreement,
     identityNumberOids,
-    settings: configuration.renewal,
+    settings: { ...configuration.renewal, kinds: readRenewalKinds(configuration.renewal.profiles, profiles) },
     engine: renewalEngine({ authority, orders, settings: configuration.renewal }),
   };
   const renewal = renewalDesk(renewalDeps);

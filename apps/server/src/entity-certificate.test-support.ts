@@ -1,5 +1,5 @@
 import type { IdentityNumber } from '@certdesk/contract';
-import { Name } from '@certdesk/pki';
+import { keyAlgorithmOf, Name } from '@certdesk/pki';
 import type { IssuingCa } from './authority/embedded/open.ts';
 import { signWith } from './authority/embedded/signing.ts';
 import { readProfiles } from './authority/profiles.ts';
@@ -8,7 +8,7 @@ import { randomSerialNumber } from './authority/serial-number.ts';
 export interface EntityCertificateOptions {
   readonly name: string;
   readonly numbers: readonly IdentityNumber[];
-  /** SubjectPublicKeyInfo, DER, of an SM2 key. */
+  /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array;
   /** A year before its end, if not said. */
   readonly notBefore?: Date;
@@ -30,7 +30,7 @@ export async function entityCertificate(
     ca,
     readProfiles(),
   )({
-    profile: 'entity-signing-sm2',
+    profile: `entity-signing-${keyAlgorithmOf(publicKey).replace(/^rsa\d+/, 'rsa')}`,
     publicKey,
     serialNumber: randomSerialNumber(),
     content: {

@@ -31,4 +31,6 @@ export type IdentityNumber = z.infer<typeof IdentityNumber>;
 export const AgreementReference = z.strictObject({ version: z.string().max(32), digest: Digest });
 export type AgreementReference = z.infer<typeof AgreementReference>;
 
+/** Kinds of key pair that keys make. */
 export const KeyAlgorithm = z.enum(['sm2', 'p256', 'p384', 'rsa2048', 'rsa3072']);
+export type KeyAlgorithm = z.infer<typeof KeyAlgorithm>;

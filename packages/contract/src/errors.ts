@@ -175,6 +175,11 @@ const table = {
     zh: '证书过期已久，不能在线更新。请到受理点办理。',
     en: 'The certificate expired too long ago to be renewed online. Go to a service point.',
   },
+  'renewal-key-kind': {
+    status: 409,
+    zh: '这张证书的密钥类型不能在这里更新，旧证书仍可使用。请到受理点办理。',
+    en: 'A certificate with a key of this kind cannot be renewed here; it still works. Go to a service point.',
+  },
   'payment-not-available': {
     status: 409,
     zh: '本单位的第二张及以后的证书更新需要付费，目前不能在线支付。请到受理点办理。',

@@ -226,6 +226,7 @@ export const screens: readonly Screen[] = [
   },
   offerTrouble('too-early', 'renewal-too-early'),
   offerTrouble('too-late', 'renewal-too-late'),
+  offerTrouble('key-kind', 'renewal-key-kind'),
   offerTrouble('payment', 'payment-not-available'),
   openingTrouble('agreement-outdated'),
   openingTrouble('case-open'),

@@ -32,6 +32,7 @@ function OpenCase({ id, desk }: { id: string; desk: DeskInfo }) {
 const reasons = {
   'too-early': 'renewal-too-early',
   'too-late': 'renewal-too-late',
+  'key-kind': 'renewal-key-kind',
   payment: 'payment-not-available',
   superseded: 'certificate-superseded',
 } as const;

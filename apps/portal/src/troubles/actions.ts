@@ -33,6 +33,7 @@ const actions = new Map<string, readonly Action[]>(
     maintenance: ['reload'],
     'renewal-too-early': ['cases'],
     'renewal-too-late': servicePoint,
+    'renewal-key-kind': servicePoint,
     'payment-not-available': servicePoint,
     'certificate-foreign': ['retry', 'service-points'],
     'certificate-unknown': ['service-points', 'retry'],

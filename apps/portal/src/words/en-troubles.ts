@@ -47,6 +47,7 @@ export const enTroubles: Words['troubles'] = {
     'too-many-requests': 'Too many requests',
     'renewal-too-early': 'Too early to renew',
     'renewal-too-late': 'Too late to renew online',
+    'renewal-key-kind': 'A certificate for this kind of key is not issued here',
     'payment-not-available': 'This renewal has a price: go to a service point',
     'certificate-foreign': 'Issued by another authority',
     'certificate-unknown': 'Not in the register',

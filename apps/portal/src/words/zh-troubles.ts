@@ -46,6 +46,7 @@ export const zhTroubles = {
     'too-many-requests': '操作过于频繁',
     'renewal-too-early': '现在还不能更新',
     'renewal-too-late': '过期已久，不能在线更新',
+    'renewal-key-kind': '这种密钥的证书不能在这里更新',
     'payment-not-available': '需要付费，请到受理点办理',
     'certificate-foreign': '不是本机构签发的证书',
     'certificate-unknown': '证书没有登记在册',

@@ -5,6 +5,7 @@ test('the default profiles are valid', () => {
   expect([...readProfiles().keys()]).toEqual([
     'entity-signing-sm2',
     'entity-signing-p256',
+    'entity-signing-p384',
     'entity-signing-rsa',
   ]);
 });

@@ -79,5 +79,6 @@ const entitySigning = (name: string, keyAlgorithms: readonly KeyAlgorithm[]) => 
 export const defaultProfiles: readonly unknown[] = [
   entitySigning('entity-signing-sm2', ['sm2']),
   entitySigning('entity-signing-p256', ['p256']),
+  entitySigning('entity-signing-p384', ['p384']),
   entitySigning('entity-signing-rsa', ['rsa2048', 'rsa3072']),
 ];

@@ -2,9 +2,9 @@ import { openAuditKey } from '../audit/key.ts';
 import { openIssuers } from '../authority/embedded/issuers.ts';
 import { readCertificate } from '../authority/embedded/open.ts';
 import { readProfiles } from '../authority/profiles.ts';
+import { readRenewalKinds } from '../journeys/renewal/kinds.ts';
 import { openKeyManagement } from '../keymanagement/open.ts';
 import { readOrderSigner } from '../orders/signer.ts';
-import { DeskError } from '../platform/error.ts';
 import { readAgreement } from '../setup/agreement.ts';
 import type { Command } from './command.ts';
 
@@ -25,11 +25,7 @@ export const configCheck: Command = {
       await openKeyManagement(configuration.keyManagement, passphrase, context.now);
     await Promise.all([...authority.trustedRoots, ...authority.intermediates].map(readCertificate));
     const profiles = readProfiles(authority.profiles, authority.identityNumberOids);
-    if (!profiles.has(renewal.profile)) {
-      throw new DeskError('configuration-invalid', {
-        where: `renewal.profile: there is no ${renewal.profile}`,
-      });
-    }
+    readRenewalKinds(renewal.profiles, profiles);
     context.say('The configuration is good.');
     return 0;
   },

@@ -5,7 +5,11 @@ import { join, resolve } from 'node:path';
 import { Sm2PrivateKey } from '@certdesk/gm';
 import { type KdfCost, writeFileAtomically, writeSafe } from '@certdesk/safe';
 import { auditPublicKeyFile, createAuditKey, readAuditPublicKey } from '../audit/key.ts';
-import { type AuthorityAlgorithm, createAuthority } from '../authority/embedded/create.ts';
+import {
+  type AuthorityAlgorithm,
+  authorityAlgorithms,
+  createAuthority,
+} from '../authority/embedded/create.ts';
 import { createKeyManagement, keySettingsName } from '../keymanagement/service/files.ts';
 import { DeskError } from '../platform/error.ts';
 import { parseConfiguration, readPassphrase } from '../setup/configuration.ts';
@@ -77,15 +81,12 @@ export async function makeDesk(desk: NewDesk): Promise<void> {
   const configurationFile = join(folder, configurationName);
   if (existsSync(configurationFile)) throw new DeskError('authority-exists', { folder });
   const twins = desk.keyManagement;
-  const renewal = {
-    algorithm: renewalAlgorithm[desk.algorithm],
-    profile: `entity-signing-${desk.algorithm}`,
-    ...(twins && { twinProfile: 'entity-twin-sm2' }),
-  };
   const content = {
     publicOrigin: desk.publicOrigin,
-    renewal,
-    ...(twins && { keyManagement: { url: `http://127.0.0.1:${twins.port ?? defaultKeyPort}` } }),
+    ...(twins && {
+      renewal: { twinProfile: 'entity-twin-sm2' },
+      keyManagement: { url: `http://127.0.0.1:${twins.port ?? defaultKeyPort}` },
+    }),
     ...desk.configuration,
   };
   parseConfiguration(content, configurationFile); // before anything is made
@@ -142,8 +143,6 @@ export function randomPassphrase(): string {
   return randomBytes(20).toString('base64url');
 }
 
-const renewalAlgorithm = { sm2: 'sm2', p256: 'p256', rsa: 'rsa2048' } as const;
-
 function isAlgorithm(text: string): text is AuthorityAlgorithm {
-  return Object.hasOwn(renewalAlgorithm, text);
+  return Object.hasOwn(authorityAlgorithms, text);
 }

@@ -187,8 +187,13 @@ describe('config check', () => {
     const write = (more: object) =>
       writeFile(env.CERTDESK_CONFIG, JSON.stringify({ publicOrigin: 'https://desk.example', ...more }));
     const check = async () => (await run(['config', 'check'], env)).err;
-    await write({ renewal: { profile: 'none-such' } });
-    expect(await check()).toContain('renewal.profile: there is no none-such');
+    for (const [profiles, said] of [
+      [{ sm2: 'none-such' }, 'renewal.profiles.sm2: there is no profile none-such'],
+      [{ dsa: 'entity-signing-sm2' }, 'renewal.profiles.dsa: is neither a kind of key nor a profile'],
+    ] as const) {
+      await write({ renewal: { profiles } });
+      expect(await check()).toContain(said);
+    }
     await write({ authority: { trustedRoots: ['former.crt'] } });
     expect(await check()).toContain('former.crt: ENOENT');
     await write({ authority: { intermediates: ['server.json'] } });

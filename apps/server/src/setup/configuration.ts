@@ -28,7 +28,9 @@ const Authority = z.strictObject({
   profiles: z
     .array(z.unknown())
     .optional()
-    .describe('Certificate profiles; without it three of the desk’s own, for SM2, P-256 and RSA'),
+    .describe(
+      'Certificate profiles; without it the desk’s own: `entity-signing-sm2`, `-p256`, `-p384` and `-rsa`',
+    ),
   issuedBy: z
     .partialRecord(KeyAlgorithm, text(32))
     .default({})
@@ -68,12 +70,16 @@ const Renewal = z.strictObject({
   windowMonths: z.int().min(1).max(24).default(3).describe('Renewal opens so many months before expiry'),
   lateMonths: z.int().min(0).max(60).default(6).describe('… and stays open so many months after it'),
   terms: z.array(z.int().min(1).max(10)).min(1).default([1, 2, 3]).describe('Terms on offer, in years'),
-  algorithm: z.enum(['sm2', 'p256', 'rsa2048']).default('sm2').describe('Key pair that is made on the key'),
-  profile: text(64).default('entity-signing-sm2').describe('Certificate profile of renewed certificates'),
   twinProfile: text(64)
     .optional()
     .describe(
       'Profile where the old certificate has an encryption twin, itself one with a `twin`; without it such a renewal gives a signing certificate alone',
+    ),
+  profiles: z
+    .record(text(64), text(64))
+    .optional()
+    .describe(
+      'Profile of the renewed certificate by the old one’s profile or kind of key (sm2, p256, p384, rsa2048, rsa3072), such as {"rsa2048": "entity-signing-sm2"}; the new pair is of the old kind if that profile allows it, else of its first; what is not named cannot be renewed here. Without it like is renewed to like, as far as the default profiles go',
     ),
   caseDays: z
     .int()

@@ -8,8 +8,11 @@ import { CertificateSummary } from './session.ts';
 /** Whether this certificate can be renewed now, and why not. */
 export const RenewalOffer = z.strictObject({
   certificate: CertificateSummary,
-  /** `payment`: a second or later line is paid for, which this desk does not take online yet. */
-  renewable: z.enum(['now', 'too-early', 'too-late', 'payment', 'superseded']),
+  /**
+   * `payment`: a second or later line is paid for, which this desk does not take online yet.
+   * `key-kind`: this desk issues for no such key as the certificate's.
+   */
+  renewable: z.enum(['now', 'too-early', 'too-late', 'payment', 'key-kind', 'superseded']),
   /** First day of the renewal window. */
   from: Instant,
   /** Open case that changes this line, to go on with or to cancel. */

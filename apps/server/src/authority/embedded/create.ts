@@ -21,7 +21,12 @@ import { firstIssuer, writeIssuersFile } from './issuers-file.ts';
 
 export type AuthorityAlgorithm = 'sm2' | 'p256' | 'rsa';
 
-const keyAlgorithms: Record<AuthorityAlgorithm, KeyAlgorithm> = { sm2: 'sm2', p256: 'p256', rsa: 'rsa3072' };
+/** The kind of key that each has. */
+export const authorityAlgorithms: Readonly<Record<AuthorityAlgorithm, KeyAlgorithm>> = {
+  sm2: 'sm2',
+  p256: 'p256',
+  rsa: 'rsa3072',
+};
 
 export interface CreateOptions {
   /** Is made; must not exist yet. */
@@ -70,7 +75,7 @@ async function writeAuthority(options: CreateOptions): Promise<void> {
   const { organisation, now, cost } = options;
   // Certificates begin a little before they are issued, the first ones too, and never before their CA.
   const notBefore = new Date(now.getTime() - 3_600_000);
-  const algorithm = keyAlgorithms[options.algorithm];
+  const algorithm = authorityAlgorithms[options.algorithm];
   const files = authorityFiles(options.folder);
   const root = generateSoftwareKey(algorithm);
   const issuing = generateSoftwareKey(algorithm);

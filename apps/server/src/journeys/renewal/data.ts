@@ -1,4 +1,4 @@
-import type { AgreementReference, Comparison, Leftover, RenewalCase } from '@certdesk/contract';
+import type { AgreementReference, Comparison, KeyAlgorithm, Leftover, RenewalCase } from '@certdesk/contract';
 import type { DeskCase } from '../../cases/case.ts';
 
 /** What a renewal keeps with its case. */
@@ -6,6 +6,9 @@ export interface RenewalData {
   readonly agreement: AgreementReference;
   /** SHA-256 of the old certificate's public key: how the key is known. */
   readonly oldKey: string;
+  /** Profile of the new certificate and kind of its key pair, as the configuration had them when the case was opened. */
+  readonly profile: string;
+  readonly algorithm: KeyAlgorithm;
   readonly comparison: Comparison | null;
   readonly referral: RenewalCase['referral'];
   readonly years: number | null;
@@ -29,6 +32,8 @@ export type Renewal = DeskCase<RenewalCase['state'], RenewalData>;
 
 /** What comes with an assistant's request for a certificate. */
 export interface RequestInput {
+  /** Kind of the key. */
+  readonly algorithm: string;
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array;
   readonly publicKeyDigest: string;

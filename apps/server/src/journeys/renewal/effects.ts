@@ -14,8 +14,6 @@ type Context = EffectContext<RenewalState, RenewalData, RequestInput>;
 export interface EffectDeps {
   readonly authority: Authority;
   readonly orders: OrderDesk;
-  /** Name of the certificate profile for renewals. */
-  readonly profile: string;
 }
 
 export function renewalEffects(
@@ -59,7 +57,7 @@ async function intend(
   { tx, case: renewal, input, now }: Context,
   deps: EffectDeps,
 ): Promise<Partial<RenewalData>> {
-  const { notAfter } = renewal.data;
+  const { notAfter, profile } = renewal.data;
   if (!input || !notAfter)
     throw new Error(`case ${renewal.id} asks for a certificate without request or term`);
   const old = await tx
@@ -75,7 +73,7 @@ async function intend(
     {
       // One certificate per case and key pair, however often it is asked for.
       idempotencyKey: `case:${renewal.id}:${input.publicKeyDigest}`,
-      profile: deps.profile,
+      profile,
       publicKey: input.publicKey,
       requestDigest: input.requestDigest,
       content: deps.authority.contentLike(Certificate.parse(old.der), new Date(notAfter)),

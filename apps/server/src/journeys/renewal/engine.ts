@@ -5,11 +5,9 @@ import { renewalTable } from './steps.ts';
 
 /** Renewal's table with its effects, ready to run. */
 export function renewalEngine(
-  deps: Omit<EffectDeps, 'profile'> & {
-    readonly settings: { readonly profile: string; readonly caseDays: number };
-  },
+  deps: EffectDeps & { readonly settings: { readonly caseDays: number } },
 ): RenewalEngine {
   const { authority, orders, settings } = deps;
   const lifetime = (now: Date) => new Date(now.getTime() + settings.caseDays * 86_400_000);
-  return caseEngine(renewalTable, renewalEffects({ authority, orders, profile: settings.profile }), lifetime);
+  return caseEngine(renewalTable, renewalEffects({ authority, orders }), lifetime);
 }

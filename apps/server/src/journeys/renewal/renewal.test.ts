@@ -1,5 +1,5 @@
-import { type SignedOrder, signedTypes } from '@certdesk/contract';
-import { Certificate, certificateDigest, generateSoftwareKey } from '@certdesk/pki';
+import { type RenewalOffer, type SignedOrder, signedTypes } from '@certdesk/contract';
+import { Certificate, certificateDigest, generateSoftwareKey, keyAlgorithmOf } from '@certdesk/pki';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { auditPublicKeyFile, readAuditPublicKey } from '../../audit/key.ts';
 import { verifyAudit } from '../../audit/verify.ts';
@@ -47,6 +47,53 @@ async function states(): Promise<Record<string, string>> {
   const rows = await world.db.selectFrom('certificate').select(['digest', 'state']).execute();
   return Object.fromEntries(rows.map(({ digest, state }) => [digest, state]));
 }
+
+describe('a renewal’s new pair', () => {
+  test.each(['p256', 'p384', 'rsa2048', 'rsa3072'] as const)(
+    'is of the old certificate’s kind: %s',
+    async (algorithm) => {
+      company = await world.company({ algorithm });
+      browser = world.browser();
+      await browser.signIn(company);
+      const assistant = await writing();
+      expect(assistant.order.algorithm).toBe(algorithm);
+      const sm2 = generateSoftwareKey('sm2');
+      expect(await codeOf(assistant.certify(company, sm2))).toBe('request-key');
+      const fresh = await assistant.certify(company);
+      expect(await assistant.prove(fresh)).toBe('proved');
+      expect(keyAlgorithmOf(Certificate.parse(fresh.certificate).publicKey)).toBe(algorithm);
+      expect(await codeOf(world.browser().signIn(fresh))).toBe('done');
+    },
+  );
+
+  test('is not promised where the desk issues for no such kind of key: nothing is begun', async () => {
+    const { renewal } = world.configuration;
+    world = await openTestDesk({ renewal: { ...renewal, profiles: { sm2: 'entity-signing-sm2' } } });
+    company = await world.company({ algorithm: 'p256' });
+    browser = world.browser();
+    await browser.signIn(company);
+    const { renewable, agreement } = await browser.get<RenewalOffer>('/renewal');
+    expect(renewable).toBe('key-kind');
+    const { version, digest } = agreement;
+    expect(await codeOf(browser.post('/renewal', { agreement: { version, digest } }))).toBe(
+      'renewal-key-kind',
+    );
+    expect(await world.db.selectFrom('desk_case').select('id').execute()).toEqual([]);
+  });
+
+  test('stays what it was when the case was opened, whatever the configuration says later', async () => {
+    const { id } = await ordered();
+    const { renewal } = world.configuration;
+    Object.assign(world.configuration, {
+      renewal: { ...renewal, profiles: { sm2: 'entity-signing-p256' } },
+    });
+    const assistant = new Assistant(await world.node(), await order(id));
+    await assistant.take();
+    expect(assistant.order.algorithm).toBe('sm2');
+    const { certificate } = await assistant.certify(company);
+    expect(keyAlgorithmOf(Certificate.parse(certificate).publicKey)).toBe('sm2');
+  });
+});
 
 describe('the way of a renewal', () => {
   test('from agreement to a key that signs with the new certificate alone', async () => {

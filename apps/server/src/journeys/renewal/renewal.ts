@@ -24,6 +24,7 @@ import type { Registry } from '../../registry/registry.ts';
 import type { Db, Tx } from '../../schema/database.ts';
 import type { Agreement } from '../../setup/agreement.ts';
 import type { Renewal, RenewalData, RequestInput } from './data.ts';
+import { keyKindOf, type RenewalKind, type RenewalKinds, renewalKind } from './kinds.ts';
 import { allMatch, compare, groupsOf, type RenewalSettings, renewalTiming, termsOnOffer } from './rules.ts';
 import type { RenewalEffect, RenewalEvent } from './steps.ts';
 import { renewalView } from './view.ts';
@@ -46,8 +47,7 @@ export interface RenewalDeps {
   readonly identityNumberOids: readonly IdentityNumberOid[] | undefined;
   readonly settings: RenewalSettings & {
     readonly caseDays: number;
-    readonly algorithm: 'sm2' | 'p256' | 'rsa2048';
-    readonly profile: string;
+    readonly kinds: RenewalKinds;
     /** How old the register's answer may be when the term is chosen. */
     readonly registryMaxAgeHours: number;
     /** A silent register is asked again so often. */
@@ -67,6 +67,14 @@ export function renewalDesk(deps: RenewalDeps) {
     if (renewal.lineId !== holder.lineId) throw new DeskError('case-not-found');
     return renewal;
   }
+
+  /** What this certificate is renewed to, if it can be here. */
+  function kindOf(row: { profile: string; der: Uint8Array }) {
+    const algorithm = keyKindOf(Certificate.parse(row.der));
+    return { algorithm, kind: renewalKind(settings.kinds, { profile: row.profile, algorithm }) };
+  }
+
+  const endOfIssuer = ({ profile, algorithm }: RenewalKind) => deps.authority.notAfter(profile, algorithm);
 
   async function openCaseOf(tx: Db | Tx, lineId: string) {
     return tx
@@ -171,7 +179,7 @@ export function renewalDesk(deps: RenewalDeps) {
       renewal,
       {
         settings,
-        authorityEnd: deps.authority.notAfter(settings.profile, settings.algorithm),
+        authorityEnd: endOfIssuer(renewal.data),
         identityNumberOids: deps.identityNumberOids,
       },
       deps.clock(),
@@ -232,9 +240,11 @@ export function renewalDesk(deps: RenewalDeps) {
       const renewable =
         row.state !== 'in-force'
           ? 'superseded'
-          : timing.renewable === 'now' && paid
-            ? 'payment'
-            : timing.renewable;
+          : !kindOf(row).kind
+            ? 'key-kind'
+            : timing.renewable === 'now' && paid
+              ? 'payment'
+              : timing.renewable;
       const { version, digest, text } = deps.agreement;
       return {
         certificate: summaryOf(row, now, deps.identityNumberOids),
@@ -245,7 +255,7 @@ export function renewalDesk(deps: RenewalDeps) {
       };
     },
 
-    /** Opens a case. `case-open` when another one changes this line; `agreement-outdated`, `renewal-too-early` … */
+    /** Opens a case. `case-open` when another one changes this line; `agreement-outdated`, `renewal-key-kind`, … */
     async open(holder: Holder, agreement: { version: string; digest: string }): Promise<string> {
       const now = deps.clock();
       const current = deps.agreement;
@@ -254,6 +264,8 @@ export function renewalDesk(deps: RenewalDeps) {
       }
       const row = await certificateRow(db, holder.certificateId);
       if (row.state !== 'in-force') throw new DeskError('certificate-superseded');
+      const { kind, algorithm } = kindOf(row);
+      if (!kind) throw new DeskError('renewal-key-kind', { algorithm });
       const timing = renewalTiming(row.not_after, now, settings);
       if (timing.renewable === 'too-early')
         throw new DeskError('renewal-too-early', { from: timing.from.toISOString() });
@@ -266,6 +278,7 @@ export function renewalDesk(deps: RenewalDeps) {
       const data: RenewalData = {
         agreement: { version: agreement.version, digest: agreement.digest },
         oldKey: row.public_key_digest,
+        ...kind,
         comparison: null,
         referral: null,
         years: null,
@@ -337,12 +350,9 @@ export function renewalDesk(deps: RenewalDeps) {
         if (renewal.state === 'referred') throw new DeskError('comparison-differs');
         if (renewal.state === 'ordered' && renewal.data.years === years) return;
         const { not_after } = await certificateRow(tx, renewal.certificateId);
-        const term = termsOnOffer(
-          not_after,
-          now,
-          deps.authority.notAfter(settings.profile, settings.algorithm),
-          settings,
-        ).find((one) => one.years === years);
+        const term = termsOnOffer(not_after, now, endOfIssuer(renewal.data), settings).find(
+          (one) => one.years === years,
+        );
         if (!term) throw new DeskError('term-not-offered');
         const change = { years, notAfter: term.notAfter.toISOString() };
         await engine.move(tx, renewal, 'term-chosen', { actor: actorOf(holder), now, change, note: change });
@@ -379,7 +389,7 @@ export function renewalDesk(deps: RenewalDeps) {
             certificate: old.digest,
             newKey: data.newKey,
             container: data.container,
-            algorithm: settings.algorithm,
+            algorithm: data.algorithm,
             confirmed: {
               entityName: summary.entityName,
               identityNumbers: summary.identityNumbers,

@@ -20,7 +20,7 @@ type CertificateAnswer = { certificate: string; chain: string[] };
 const base64 = (der: Uint8Array) => Buffer.from(der).toString('base64');
 
 export function renewalWriter(deps: RenewalDeps) {
-  const { db, engine, authority, settings } = deps;
+  const { db, engine, authority } = deps;
   const actorOf = (work: Work) => `assistant:${work.order.id}`;
 
   /** Signs an open intent, or finds that it is signed already, and moves the case in the same transaction. */
@@ -116,8 +116,8 @@ export function renewalWriter(deps: RenewalDeps) {
       throw new DeskError('request-signature');
     }
     if (!verified) throw new DeskError('request-signature');
-    if (algorithm !== settings.algorithm) throw new DeskError('request-key');
     return {
+      algorithm,
       publicKey: request.publicKey,
       publicKeyDigest: publicKeyDigest(request.publicKey),
       requestDigest: createHash('sha256').update(der).digest('hex'),
@@ -132,6 +132,7 @@ export function renewalWriter(deps: RenewalDeps) {
   async function admit(tx: Tx, work: Work, input: RequestInput, signed: SignedStatement): Promise<Renewal> {
     const renewal = await engine.lock(tx, work.caseId);
     const { state, data } = renewal;
+    if (input.algorithm !== data.algorithm) throw new DeskError('request-key');
     await checkStatement(tx, renewal, work, signed, input.requestDigest);
     const sameKey = data.newKey === input.publicKeyDigest;
     const move = { actor: actorOf(work), now: deps.clock(), input, note: { request: input.requestDigest } };
