@@ -535,6 +535,16 @@ const table = {
     zh: '{folder} 已存在，没有改动其中的任何内容。请指定一个新的目录。',
     en: '{folder} exists already; nothing in it was changed. Name a new folder.',
   },
+  'certificate-file-unreadable': {
+    status: 0,
+    zh: '无法读取文件 {file}（{reason}）。请检查文件是否存在、能否读取。',
+    en: 'The file {file} cannot be read ({reason}). Check that it exists and may be read.',
+  },
+  'certificate-file-unknown': {
+    status: 0,
+    zh: '{file} 不是证书、证书请求或证书链（{reason}）。可以是 PEM、DER、base64 或 .p7b；请重新索取原文件。',
+    en: '{file} holds no certificate, request or chain ({reason}). It may be PEM, DER, base64 or .p7b; ask for the original file again.',
+  },
   'registry-file-invalid': {
     status: 0,
     zh: '法人库文件有 {count} 行不正确，没有导入任何内容。请按报告修改后重新导入。',

@@ -33,6 +33,7 @@ export {
   subjectKeyIdentifier,
 } from './certificate/extensions/key-identifiers.ts';
 export { type KeyUsage, keyUsage, keyUsageNames } from './certificate/extensions/key-usage.ts';
+export { type KnownExtensions, readKnownExtensions } from './certificate/extensions/known.ts';
 export { subjectAltName } from './certificate/extensions/subject-alt-name.ts';
 export { checkChain } from './chain/check.ts';
 export type { ChainOptions } from './chain/options.ts';
@@ -48,7 +49,20 @@ export {
   type IdentityNumber,
   type IdentityNumberOid,
   identityNumberExtension,
+  readIdentityNumbers,
 } from './identity-number.ts';
+export { chainsOf, type Link, linksOf, namesKey, signedOctetsOf } from './inspect/issuers.ts';
+export { describeKey, type KeyDescription } from './inspect/key.ts';
+export {
+  type FileContent,
+  type FoundObject,
+  MAX_FILE_OCTETS,
+  type ObjectKind,
+  readObjects,
+} from './inspect/objects.ts';
+export { certificateRemarks, type Remark, type RemarkCode, requestRemarks } from './inspect/remarks.ts';
+export { type CertificateRole, roleOf } from './inspect/role.ts';
+export { knownSignatureAlgorithm, type SignatureState, signatureState } from './inspect/signature.ts';
 export { Name, type NameAttribute } from './name.ts';
 export { fromPem, type PemBlock, toPem } from './pem.ts';
 export { applyProfile, checkSubject, type ProfileInput, prepareProfile } from './profile/apply.ts';

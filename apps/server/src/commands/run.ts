@@ -11,6 +11,7 @@ import {
   readConfiguration,
 } from '../setup/configuration.ts';
 import { auditVerify } from './audit.ts';
+import { certShow } from './cert/show.ts';
 import { certificateImport } from './certificate.ts';
 import { clientAdd, clientDisable, clientEnable, clientList } from './client.ts';
 import { type Command, type CommandContext, type Env, UsageError } from './command.ts';
@@ -30,6 +31,7 @@ const commands: Readonly<Record<string, Command>> = {
   trust,
   'registry import': registryImport,
   'certificate import': certificateImport,
+  'cert show': certShow,
   'audit verify': auditVerify,
   'client add': clientAdd,
   'client enable': clientEnable,
@@ -141,6 +143,7 @@ function readArguments(argv: readonly string[]) {
       reason: text,
       out: text,
       replace: { type: 'boolean' },
+      json: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
