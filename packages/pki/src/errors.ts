@@ -27,6 +27,8 @@ export type PkiErrorCode =
   | 'unsupported-key'
   | 'bad-validity'
   | 'bad-identity-number'
+  | 'bad-crl'
+  | 'bad-ocsp'
   | 'bad-profile'
   | 'profile-violation'
   | 'bad-cmp';

@@ -22,7 +22,7 @@ export {
   type CertificatePolicy,
   certificatePolicies,
 } from './certificate/extensions/certificate-policies.ts';
-export { crlDistributionPoints } from './certificate/extensions/crl-distribution-points.ts';
+export { crlDistributionPoints, freshestCrl } from './certificate/extensions/crl-distribution-points.ts';
 export { extendedKeyUsage, keyPurposeOid } from './certificate/extensions/extended-key-usage.ts';
 export { type Extension, extension, extensionOid } from './certificate/extensions/extension.ts';
 export type { GeneralName } from './certificate/extensions/general-name.ts';
@@ -39,6 +39,16 @@ export { checkChain } from './chain/check.ts';
 export type { ChainOptions } from './chain/options.ts';
 export type { ChainFailure, ChainFailureReason, ChainResult } from './chain/result.ts';
 export * from './cmp/index.ts';
+export {
+  buildCrl,
+  buildTbsCrl,
+  type CrlContent,
+  type RevokedCertificate,
+} from './crl/build.ts';
+export { type CrlCheck, type CrlFailure, type CrlResult, checkAgainstCrl } from './crl/check.ts';
+export { CertificateRevocationList } from './crl/crl.ts';
+export type { IssuingDistributionPoint } from './crl/issuing-distribution-point.ts';
+export type { CrlReason } from './crl/reason.ts';
 export { DerReader, type Element, readDer } from './der/reader.ts';
 export { tag } from './der/tag.ts';
 export * as der from './der/writer.ts';
@@ -64,6 +74,27 @@ export { certificateRemarks, type Remark, type RemarkCode, requestRemarks } from
 export { type CertificateRole, roleOf } from './inspect/role.ts';
 export { knownSignatureAlgorithm, type SignatureState, signatureState } from './inspect/signature.ts';
 export { Name, type NameAttribute } from './name.ts';
+export {
+  buildOcspResponse,
+  type OcspCertStatus,
+  type OcspContent,
+  type OcspError,
+  type OcspSingle,
+  ocspErrorResponse,
+  ocspNoCheck,
+} from './ocsp/build.ts';
+export { buildCertId, type CertId, type CertIdHash, issuerHashes, namesIssuer } from './ocsp/cert-id.ts';
+export { buildOcspRequest, type OcspRequest, parseOcspRequest } from './ocsp/request.ts';
+export {
+  type BasicOcspResponse,
+  checkOcspResponse,
+  type OcspCheck,
+  type OcspFailure,
+  type OcspResponse,
+  type OcspResult,
+  type OcspSingleResponse,
+  parseOcspResponse,
+} from './ocsp/response.ts';
 export { fromPem, type PemBlock, toPem } from './pem.ts';
 export { applyProfile, checkSubject, type ProfileInput, prepareProfile } from './profile/apply.ts';
 export { parseProfile } from './profile/parse.ts';

@@ -54,12 +54,17 @@ const MAX_OCTETS = 65_536;
  * DER of one object, however it came: DER, PEM or bare base64, as octets or text. The result is a copy of the
  * caller's bytes, so that what was verified cannot change afterwards.
  * @param labels PEM labels that the object may stand under; the text must hold exactly one such block
+ * @param maxOctets of the DER
  * @throws PkiError `bad-pem`, `too-large`
  */
-export function derFrom(input: Uint8Array | string, labels: readonly string[]): Uint8Array {
-  if (input.length > MAX_OCTETS * 2) throw new PkiError('too-large', `more than ${MAX_OCTETS} octets`);
+export function derFrom(
+  input: Uint8Array | string,
+  labels: readonly string[],
+  maxOctets = MAX_OCTETS,
+): Uint8Array {
+  if (input.length > maxOctets * 2) throw new PkiError('too-large', `more than ${maxOctets} octets`);
   const der = typeof input === 'string' ? derFromText(input, labels) : derFromOctets(input, labels);
-  if (der.length > MAX_OCTETS) throw new PkiError('too-large', `more than ${MAX_OCTETS} octets`);
+  if (der.length > maxOctets) throw new PkiError('too-large', `more than ${maxOctets} octets`);
   return der;
 }
 

@@ -78,7 +78,8 @@ export function assembleSigned(
   return encode(sequence(tbs, algorithm.der, bitString(signature)));
 }
 
-function serial(hex: string): Der {
+/** @param hex as `Certificate.serialNumber` writes it @throws PkiError `bad-serial-number` */
+export function serial(hex: string): Der {
   const digits = /^(?:[0-9a-fA-F]{2}){1,20}$/.test(hex) ? Buffer.from(hex, 'hex') : undefined;
   const tooLong = digits?.length === 20 && (digits[0] ?? 0) >= 0x80;
   if (!digits || tooLong || digits.every((octet) => octet === 0)) {

@@ -164,6 +164,15 @@ export class DerReader {
     return value;
   }
 
+  /** An ENUMERATED from 0 to 127: reasons and statuses are no more. */
+  enumerated(): number {
+    const { content, offset } = this.next(tag.enumerated);
+    const [value = 0x80] = content;
+    if (content.length !== 1 || value >= 0x80)
+      throw new DerError('bad-value', 'ENUMERATED out of range', offset);
+    return value;
+  }
+
   oid(): string {
     return decodeOid(this.next(tag.oid).content);
   }
@@ -222,6 +231,13 @@ export class DerReader {
     const text = decodeText(tag.ia5String, element.content, element.offset);
     return decodeTime(text, element.tag === tag.utcTime ? 'utc' : 'generalized');
   }
+}
+
+/** GeneralizedTime alone, as OCSP has it everywhere. */
+export function readGeneralizedTime(reader: DerReader): Date {
+  if (reader.peek() === tag.utcTime)
+    throw new DerError('unexpected-tag', 'UTCTime is not used here', reader.offset);
+  return reader.time();
 }
 
 function checkedInteger({ content, offset }: Element): Uint8Array {

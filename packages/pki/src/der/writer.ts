@@ -114,6 +114,11 @@ export function integer(value: number | bigint): Der {
   return node(tag.integer, [Uint8Array.from(octets.reverse())]);
 }
 
+/** ENUMERATED from 0 to 127. */
+export function enumerated(value: number): Der {
+  return Uint8Array.of(tag.enumerated, 1, value);
+}
+
 /** INTEGER from the big-endian octets of a number that is not negative; leading zeros are dropped as DER asks. */
 export function unsignedInteger(octets: Uint8Array): Der {
   let start = 0;

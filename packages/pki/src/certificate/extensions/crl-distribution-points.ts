@@ -7,8 +7,17 @@ import { type GeneralName, readGeneralNames, uriName } from './general-name.ts';
 
 /** One distribution point per URI, as real certificates have them. */
 export function crlDistributionPoints(uris: readonly string[]): Extension {
+  return pointsExtension(extensionOid.crlDistributionPoints, uris);
+}
+
+/** Freshest CRL, RFC 5280 §5.2.6: where the delta CRLs that belong to a complete one are to be had. */
+export function freshestCrl(uris: readonly string[]): Extension {
+  return pointsExtension(extensionOid.freshestCrl, uris);
+}
+
+function pointsExtension(oid: string, uris: readonly string[]): Extension {
   const points = uris.map((uri) => sequence(explicit(0, tagged(contextTag(0, true), uriName(uri)))));
-  return extension(extensionOid.crlDistributionPoints, false, sequence(...points));
+  return extension(oid, false, sequence(...points));
 }
 
 /** All full names in order; names relative to the CRL issuer, reasons and CRL issuers are passed over. */
