@@ -11,6 +11,11 @@ export interface NativeOptions {
   readonly deadlineMs?: number;
   /** What the library finds in its environment besides what is in ours. */
   readonly env?: Readonly<Record<string, string>>;
+  /**
+   * A program that starts the process, in a sandbox or as another user, say: it is given the command line and has to
+   * `exec` it with the pipes that it inherited.
+   */
+  readonly launcher?: readonly string[];
   /** A JavaScript file that ends in `runNativeHost` with this binding; found out unless given. */
   readonly program?: string;
 }
@@ -29,8 +34,8 @@ export class Native<F extends Functions> {
   process(): NativeProcess<F> {
     if (this.#closed) throw new NativeError('library-closed', 'it was closed');
     if (!this.#process?.alive) {
-      const { binding, options, deadlineMs = 30_000, program, env } = this.#options;
-      const child = spawnHost(binding, { ...(program && { program }), ...(env && { env }) });
+      const { binding, options, deadlineMs = 30_000 } = this.#options;
+      const child = spawnHost(binding, this.#options);
       this.#process = new NativeProcess<F>(child, options, deadlineMs);
     }
     return this.#process;
@@ -43,6 +48,13 @@ export class Native<F extends Functions> {
     options?: CallOptions,
   ): Promise<Awaited<ReturnType<F[N]>>> {
     return this.process().call(name, args, options);
+  }
+
+  /** Ends the process that runs; the next call has a fresh one. */
+  async restart(patienceMs?: number): Promise<void> {
+    const before = this.#process;
+    this.#process = undefined;
+    await before?.stop(patienceMs);
   }
 
   /** Ends the library in order; by force after `patienceMs` (2 seconds), at once with 0. */

@@ -12,7 +12,7 @@ interface Waiting {
   readonly what: string;
   readonly deadlineMs: number;
   resolve(result: unknown): void;
-  reject(error: Error): void;
+  reject(error: NativeError | LibraryError): void;
 }
 
 /**
@@ -27,7 +27,7 @@ export class NativeProcess<F extends Functions> {
   readonly #queue: Waiting[] = [];
   #current: Waiting | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #end: NativeError | undefined;
+  #end: NativeError | LibraryError | undefined;
 
   /** @param child just started. @param deadlineMs of calls that say none */
   constructor(child: ChildProcess, options: unknown, deadlineMs: number) {
@@ -50,7 +50,7 @@ export class NativeProcess<F extends Functions> {
     child.unref();
     this.#push({ kind: 'open', options }, 'opening', deadlineMs).catch((error: unknown) => {
       // Nothing that could not be opened is worth a second call.
-      this.#fail(error instanceof NativeError ? error : new NativeError('library-failed', String(error)));
+      this.#fail(error as NativeError | LibraryError);
       this.#child.kill('SIGKILL');
     });
   }
@@ -120,7 +120,7 @@ export class NativeProcess<F extends Functions> {
     this.#next();
   }
 
-  #fail(error: NativeError): void {
+  #fail(error: NativeError | LibraryError): void {
     if (this.#end) return;
     this.#end = error;
     clearTimeout(this.#timer);
@@ -139,7 +139,8 @@ export class NativeProcess<F extends Functions> {
 }
 
 /** Each caller gets an error of its own, with its own stack. */
-function sameError(error: NativeError): NativeError {
+function sameError(error: NativeError | LibraryError): NativeError | LibraryError {
+  if (error instanceof LibraryError) return new LibraryError(error.called, error.returned);
   return new NativeError(error.code, error.message.slice(error.code.length + 2));
 }
 
@@ -151,7 +152,10 @@ const CODES: readonly string[] = [
   'library-closed',
 ] satisfies NativeErrorCode[];
 
-function received({ name, message, code, called, returned }: SentError, what: string): Error {
+function received(
+  { name, message, code, called, returned }: SentError,
+  what: string,
+): NativeError | LibraryError {
   if (called !== undefined && returned !== undefined) return new LibraryError(called, returned);
   if (code !== undefined && CODES.includes(code))
     return new NativeError(code as NativeErrorCode, message.slice(code.length + 2));

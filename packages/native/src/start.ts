@@ -15,9 +15,15 @@ export const HOST_PROGRAM_VARIABLE = 'CERTDESK_NATIVE_HOST';
 /** What libraries have no business with: the passphrases and addresses of ours, and what steers our own Node. */
 const KEPT_BACK = /^(CERTDESK_|DATABASE_URL$|PGPASS|NODE_)/i;
 
+interface HostOptions {
+  readonly program?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly launcher?: readonly string[];
+}
+
 export function spawnHost(
   { name, module }: BindingPlace,
-  { program, env = {} }: { program?: string; env?: Readonly<Record<string, string>> },
+  { program, env = {}, launcher = [] }: HostOptions,
 ): ChildProcess {
   const own = program ?? process.env[HOST_PROGRAM_VARIABLE];
   const args = own
@@ -25,7 +31,8 @@ export function spawnHost(
     : isSingleExecutable()
       ? [HOST_ARGUMENT, name]
       : [fileURLToPath(new URL('./host-main.js', import.meta.url)), HOST_ARGUMENT, name, module().href];
-  const child = spawn(process.execPath, args, {
+  const [command = process.execPath, ...before] = [...launcher, process.execPath];
+  const child = spawn(command, [...before, ...args], {
     env: { ...withoutOurs(process.env), ...env },
     serialization: 'advanced',
     // What libraries print goes nowhere: they print PINs.
