@@ -26,6 +26,7 @@ import type { LightMyRequestResponse } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { createTestDatabase } from '../../../test/support/database.ts';
 import { type IssuingCa, openIssuingCa } from './authority/embedded/open.ts';
+import { addSeries } from './authority/embedded/series.ts';
 import { importCertificate } from './authority/import.ts';
 import { trustedIssuers } from './commands/certificate.ts';
 import { makeDesk } from './commands/init.ts';
@@ -50,7 +51,11 @@ function deskFolder(): Promise<string> {
     const folder = join(await mkdtemp(join(tmpdir(), 'certdesk-desk-')), 'desk');
     const now = new Date('2020-01-01T00:00:00Z');
     const names = { publicOrigin: origin, organisation: '测试证书中心', algorithm: 'sm2' as const };
-    await makeDesk({ folder, ...names, passphrase, rootPassphrase: passphrase, cost: cheap, now });
+    const secrets = { passphrase, rootPassphrase: passphrase, cost: cheap };
+    await makeDesk({ folder, ...names, ...secrets, now });
+    // For the holders whose keys an SM2 CA's signature does not go with.
+    const web = { series: 'web', organisation: names.organisation, algorithm: 'p256' as const };
+    await addSeries({ folder: join(folder, 'authority'), ...web, ...secrets, activeFrom: now, now });
     return folder;
   })();
   return made;

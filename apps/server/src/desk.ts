@@ -9,7 +9,9 @@ import { openAuditKey } from './audit/key.ts';
 import { sealerLag, startSealer } from './audit/sealer.ts';
 import { type BulkAuthority, embeddedAuthority } from './authority/embedded/embedded.ts';
 import { openIssuers } from './authority/embedded/issuers.ts';
-import { readCertificate } from './authority/embedded/open.ts';
+import { type IssuingCa, readCertificate } from './authority/embedded/open.ts';
+import { recordIssuers } from './authority/embedded/record-issuers.ts';
+import { endingSoon, issuable } from './authority/embedded/routing.ts';
 import { readProfiles } from './authority/profiles.ts';
 import { registrar } from './authority/registration/registrar.ts';
 import { registrationRoutes } from './authority/registration/routes.ts';
@@ -77,19 +79,29 @@ const perMinute = (count: number): RateLimit => ({ count, seconds: 60 });
 export async function openDesk(options: DeskOptions): Promise<Desk> {
   const { configuration, databaseUrl, passphrase, log, clock = systemClock } = options;
   const { publicOrigin, session, http } = configuration;
+  let noteIssuers: ((all: readonly IssuingCa[]) => void) | undefined;
   const [issuers, auditKey, signer, agreement] = await Promise.all([
     openIssuers({
       folder: configuration.authority.folder,
       passphrase,
       clock,
       onTrouble: (error) => log.error({ err: error }, 'a change of the issuing CAs cannot be taken up'),
+      onChange: (all) => noteIssuers?.(all),
     }),
     openAuditKey(configuration.audit.key, passphrase),
     readOrderSigner(configuration.orders.key, passphrase),
     readAgreement(configuration.agreement),
   ]);
   const { identityNumberOids } = configuration.authority;
-  const profiles = readProfiles(configuration.authority.profiles, identityNumberOids);
+  const { issuedBy } = configuration.authority;
+  const profiles = issuable(
+    readProfiles(configuration.authority.profiles, identityNumberOids),
+    configuration.authority.profiles !== undefined,
+    issuers.all(),
+    issuedBy,
+    clock(),
+  );
+  for (const said of endingSoon(profiles, issuers.all(), issuedBy, clock())) log.warn(said);
   const [trustedRoots, intermediates] = await Promise.all([
     Promise.all(configuration.authority.trustedRoots.map(readCertificate)),
     Promise.all(configuration.authority.intermediates.map(readCertificate)),
@@ -111,7 +123,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     db,
     issuers,
     profiles,
-    issuedBy: configuration.authority.issuedBy,
+    issuedBy,
     trustedRoots,
     intermediates,
     clock,
@@ -134,6 +146,13 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const journeys: Journeys = { renewal };
 
   await recordConfiguration(db, configuration, agreement, clock());
+  await recordIssuers(db, issuers.all(), clock());
+  noteIssuers = (all) => {
+    log.info({ issuers: all.map(({ name }) => name) }, 'the issuing CAs have changed');
+    recordIssuers(db, all, clock()).catch((error: unknown) =>
+      log.error({ err: error }, 'the issuing CAs cannot be written into the audit log'),
+    );
+  };
   const metrics = createMetrics();
   const listener = createListener(databaseUrl, { onLoss });
   const sealer = startSealer({

@@ -545,6 +545,16 @@ const table = {
     zh: '{file} 不是证书、证书请求或证书链（{reason}）。可以是 PEM、DER、base64 或 .p7b；请重新索取原文件。',
     en: '{file} holds no certificate, request or chain ({reason}). It may be PEM, DER, base64 or .p7b; ask for the original file again.',
   },
+  'issuer-series': {
+    status: 0,
+    zh: '签发 CA 系列“{series}”不存在、已存在或名称不对，没有改动。用 certdesk authority list 查看现有的系列。',
+    en: 'The series of issuing CAs “{series}” is not there, is there already, or has no good name; nothing was changed. See certdesk authority list.',
+  },
+  'issuer-certificate': {
+    status: 0,
+    zh: '这张签发 CA 证书不能使用：{where}。原来的签发 CA 继续签发，没有改动。请更正后重新执行。',
+    en: 'This issuing CA’s certificate cannot be used: {where}. The CA before goes on issuing and nothing was changed. Correct it and run the command again.',
+  },
   'registry-file-invalid': {
     status: 0,
     zh: '法人库文件有 {count} 行不正确，没有导入任何内容。请按报告修改后重新导入。',

@@ -1,6 +1,7 @@
 import { openAuditKey } from '../audit/key.ts';
 import { openIssuers } from '../authority/embedded/issuers.ts';
 import { readCertificate } from '../authority/embedded/open.ts';
+import { endingSoon, issuable } from '../authority/embedded/routing.ts';
 import { readProfiles } from '../authority/profiles.ts';
 import { readRenewalKinds } from '../journeys/renewal/kinds.ts';
 import { openKeyManagement } from '../keymanagement/open.ts';
@@ -17,15 +18,23 @@ export const configCheck: Command = {
     const passphrase = await context.passphrase();
     const { authority, audit, orders, agreement, renewal } = configuration;
     const issuers = await openIssuers({ folder: authority.folder, passphrase, clock: context.now });
-    await issuers.close();
     await openAuditKey(audit.key, passphrase);
     await readOrderSigner(orders.key, passphrase);
     await readAgreement(agreement);
     if (configuration.keyManagement)
       await openKeyManagement(configuration.keyManagement, passphrase, context.now);
     await Promise.all([...authority.trustedRoots, ...authority.intermediates].map(readCertificate));
-    const profiles = readProfiles(authority.profiles, authority.identityNumberOids);
+    const { issuedBy } = authority;
+    const profiles = issuable(
+      readProfiles(authority.profiles, authority.identityNumberOids),
+      authority.profiles !== undefined,
+      issuers.all(),
+      issuedBy,
+      context.now(),
+    );
     readRenewalKinds(renewal.profiles, profiles);
+    for (const said of endingSoon(profiles, issuers.all(), issuedBy, context.now())) context.tell(said);
+    await issuers.close();
     context.say('The configuration is good.');
     return 0;
   },

@@ -12,6 +12,7 @@ import {
 } from '../setup/configuration.ts';
 import { auditVerify } from './audit.ts';
 import { certShow } from './cert/show.ts';
+import { authorityAdd, authorityList, authorityRoll } from './authority.ts';
 import { certificateImport } from './certificate.ts';
 import { clientAdd, clientDisable, clientEnable, clientList } from './client.ts';
 import { type Command, type CommandContext, type Env, UsageError } from './command.ts';
@@ -32,6 +33,9 @@ const commands: Readonly<Record<string, Command>> = {
   'registry import': registryImport,
   'certificate import': certificateImport,
   'cert show': certShow,
+  'authority list': authorityList,
+  'authority roll': authorityRoll,
+  'authority add': authorityAdd,
   'audit verify': auditVerify,
   'client add': clientAdd,
   'client enable': clientEnable,
@@ -129,6 +133,14 @@ function readArguments(argv: readonly string[]) {
       algorithm: text,
       'root-passphrase-file': text,
       'keymanagement-passphrase-file': text,
+      'root-key': text,
+      'request-out': text,
+      certificate: text,
+      root: text,
+      series: text,
+      'activate-at': text,
+      'common-name': text,
+      years: text,
       id: text,
       name: text,
       key: text,

@@ -35,7 +35,7 @@ const Authority = z.strictObject({
     .partialRecord(KeyAlgorithm, text(32))
     .default({})
     .describe(
-      'Which series of issuing CAs issues for a kind of key, such as {"p256": "web"}; the main one for kinds that are not named, and a profile may name its own',
+      'Which series of issuing CAs issues for a kind of key, such as {"p256": "web"}, where the profile names none; without it the first series whose signature goes with such keys',
     ),
   identityNumberOids: z
     .array(

@@ -81,8 +81,9 @@ export class JsonValue {
 
   uri(): string {
     const text = this.text();
-    return /^(?:https?|ldaps?):\/\/[\x21-\x7e]+$/.test(text)
+    // A host and, of what stands in certificates everywhere, not more than everybody reads.
+    return /^(?:https?|ldaps?):\/\/[^/][\x21-\x7e]*$/.test(text) && URL.canParse(text) && text.length <= 1024
       ? text
-      : this.fail('must be an http or ldap address in ASCII');
+      : this.fail('must be an http or ldap address in ASCII, of at most 1024 characters');
   }
 }

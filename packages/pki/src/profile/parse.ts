@@ -4,8 +4,10 @@ import type { CertificatePolicy } from '../certificate/extensions/certificate-po
 import { keyPurposeOid } from '../certificate/extensions/extended-key-usage.ts';
 import { extensionOid } from '../certificate/extensions/extension.ts';
 import { keyUsageNames } from '../certificate/extensions/key-usage.ts';
+import { PkiError } from '../errors.ts';
 import { DEFAULT_IDENTITY_NUMBER_OIDS, type IdentityNumberOid } from '../identity-number.ts';
-import { attributeTypes } from '../name.ts';
+import { attributeTypes, Name } from '../name.ts';
+import { contradictionIn } from './contradictions.ts';
 import { JsonValue } from './json.ts';
 import type { CertificateProfile, SubjectRule } from './profile.ts';
 
@@ -42,11 +44,11 @@ export function parseProfile(json: unknown): CertificateProfile {
       fields.keyUsage,
       fields.keyUsage.filledList((item) => item.oneOf(keyUsageNames)),
     ),
-    extendedKeyUsage: fields.extendedKeyUsage.or([], (list) => unique(list, list.list(parsePurpose))),
+    extendedKeyUsage: fields.extendedKeyUsage.or([], parsePurposes),
     policies: fields.policies.or([], parsePolicies),
     basicConstraints: fields.basicConstraints.or({ ca: false }, parseBasicConstraints),
     aia: fields.aia.or({ ocsp: [], caIssuers: [] }, parseAia),
-    crlDistributionPoints: fields.crlDistributionPoints.or([], (list) => list.list((item) => item.uri())),
+    crlDistributionPoints: fields.crlDistributionPoints.or([], parseUris),
     identityNumbers: fields.identityNumbers.or(
       { kinds: [], oids: DEFAULT_IDENTITY_NUMBER_OIDS },
       parseIdentityNumbers,
@@ -54,9 +56,8 @@ export function parseProfile(json: unknown): CertificateProfile {
     validity: parseValidity(fields.validity),
     twin: fields.twin.or('none', (value) => value.oneOf(['none'])),
   };
-  if (profile.basicConstraints.ca !== profile.keyUsage.includes('keyCertSign')) {
-    fields.keyUsage.fail('keyCertSign belongs to a CA and to a CA alone');
-  }
+  const wrong = contradictionIn(profile);
+  if (wrong) new JsonValue(undefined, wrong.field).fail(wrong.message);
   return profile;
 }
 
@@ -73,23 +74,44 @@ function parseSubject(value: JsonValue): SubjectRule[] {
     const type = fields.type.text();
     if (!Object.hasOwn(attributeTypes, type)) fields.type.oid();
     const only = fields.value.or(undefined, (text): string | undefined => text.text());
+    const maxLength = fields.maxLength.or(64, (number) => number.whole(1, 32_768));
+    if (only !== undefined) checkFixedValue(fields.value, type, only, maxLength);
     return {
       type,
       required: fields.required.or(false, (flag) => flag.boolean()),
-      maxLength: fields.maxLength.or(64, (number) => number.whole(1, 32_768)),
+      maxLength,
       ...(only !== undefined && { value: only }),
     };
   });
+  // Under whichever of its two names: nobody means two rules for one attribute.
   unique(
     value,
-    rules.map(({ type }) => type),
+    rules.map(({ type }) => (Object.hasOwn(attributeTypes, type) ? attributeTypes[type] : type)),
   );
   return rules;
 }
 
-function parsePurpose(item: JsonValue): string {
-  const name = item.text();
-  return Object.hasOwn(keyPurposeOid, name) ? name : item.oid();
+function checkFixedValue(at: JsonValue, type: string, value: string, maxLength: number): void {
+  if ([...value].length > maxLength) at.fail(`is over ${maxLength} characters`);
+  try {
+    Name.of([{ type, value }]);
+  } catch (error) {
+    if (error instanceof PkiError) at.fail(error.message);
+    throw error;
+  }
+  if (type === 'C' && !/^[A-Z]{2}$/.test(value)) at.fail('a country has two capital letters');
+}
+
+function parsePurposes(value: JsonValue): readonly string[] {
+  const purposes = value.list((item) => {
+    const name = item.text();
+    return Object.hasOwn(keyPurposeOid, name) ? name : item.oid();
+  });
+  unique(
+    value,
+    purposes.map((name) => keyPurposeOid[name] ?? name),
+  );
+  return purposes;
 }
 
 function parsePolicies(value: JsonValue): CertificatePolicy[] {
@@ -116,9 +138,16 @@ function parseBasicConstraints(value: JsonValue): BasicConstraints {
 function parseAia(value: JsonValue) {
   const fields = value.object(['ocsp', 'caIssuers']);
   return {
-    ocsp: fields.ocsp.or([], (list) => list.list((item) => item.uri())),
-    caIssuers: fields.caIssuers.or([], (list) => list.list((item) => item.uri())),
+    ocsp: fields.ocsp.or([], parseUris),
+    caIssuers: fields.caIssuers.or([], parseUris),
   };
+}
+
+function parseUris(value: JsonValue): readonly string[] {
+  return unique(
+    value,
+    value.list((item) => item.uri()),
+  );
 }
 
 function parseIdentityNumbers(value: JsonValue): CertificateProfile['identityNumbers'] {

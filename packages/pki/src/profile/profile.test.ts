@@ -93,6 +93,83 @@ describe('a profile is read from JSON', () => {
       { ...company, subject: [{ type: 'XX' }] },
       'subject[0].type: must be an object identifier',
     ],
+    ['no address at all', { ...company, aia: { ocsp: ['http://'] } }, 'aia.ocsp[0]: must be an http'],
+    [
+      'an address without end',
+      { ...company, crlDistributionPoints: [`http://a/${'x'.repeat(1024)}`] },
+      'crlDistributionPoints[0]: must be an http',
+    ],
+    [
+      'an address that no URL can be',
+      { ...company, crlDistributionPoints: ['http://[::1'] },
+      'crlDistributionPoints[0]: must be an http',
+    ],
+    [
+      'an address twice',
+      { ...company, crlDistributionPoints: ['http://a/1.crl', 'http://a/1.crl'] },
+      'crlDistributionPoints: http://a/1.crl stands twice',
+    ],
+    [
+      'a policy twice',
+      { ...company, policies: [{ oid: '1.2.3' }, { oid: '1.2.3' }] },
+      'policies: 1.2.3 stands twice',
+    ],
+    [
+      'a purpose under both its names',
+      { ...company, extendedKeyUsage: ['clientAuth', '1.3.6.1.5.5.7.3.2'] },
+      'extendedKeyUsage: 1.3.6.1.5.5.7.3.2 stands twice',
+    ],
+    [
+      'a subject type under both its names',
+      { ...company, subject: [{ type: 'CN' }, { type: '2.5.4.3' }] },
+      'subject: 2.5.4.3 stands twice',
+    ],
+    [
+      'a fixed value longer than its bound',
+      { ...company, subject: [{ type: 'O', value: '测试测试测试', maxLength: 5 }] },
+      'subject[0].value: is over 5 characters',
+    ],
+    [
+      'a country that is none',
+      { ...company, subject: [{ type: 'C', value: 'China' }] },
+      'subject[0].value: a country has two capital letters',
+    ],
+    [
+      'a fixed value that its type cannot hold',
+      { ...company, subject: [{ type: 'emailAddress', value: '邮箱' }] },
+      'subject[0].value: emailAddress',
+    ],
+    ['a name too long', { ...company, name: 'a'.repeat(65) }, 'name: must be lower-case letters'],
+    [
+      'an issuer that is no name',
+      { ...company, issuedBy: 'Main CA' },
+      'issuedBy: must be lower-case letters',
+    ],
+    [
+      'CRL signing without a CA',
+      { ...company, keyUsage: ['digitalSignature', 'cRLSign'] },
+      'keyUsage: cRLSign belongs to a CA alone',
+    ],
+    [
+      'half a key agreement',
+      { ...company, keyUsage: ['digitalSignature', 'encipherOnly'] },
+      'keyUsage: encipherOnly means nothing',
+    ],
+    [
+      'a usage that its key cannot have',
+      { ...company, keyUsage: ['digitalSignature', 'keyEncipherment'] },
+      'keyUsage: p256 keys cannot be used for keyEncipherment',
+    ],
+    [
+      'a usage that an RSA key cannot have',
+      { ...company, keyAlgorithms: ['rsa2048'], keyUsage: ['digitalSignature', 'keyAgreement'] },
+      'keyUsage: rsa2048 keys cannot be used for keyAgreement',
+    ],
+    [
+      'a purpose that its usages do not allow',
+      { ...company, keyUsage: ['nonRepudiation'] },
+      'extendedKeyUsage: clientAuth needs keyUsage digitalSignature or keyAgreement',
+    ],
     [
       'a kind without an OID',
       { ...company, identityNumbers: { kinds: ['passport'] } },

@@ -1,23 +1,14 @@
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import {
-  authorityKeyIdentifier,
-  basicConstraints,
-  buildCertificate,
-  generateSoftwareKey,
-  type KeyAlgorithm,
-  keyIdentifierOf,
-  keyUsage,
-  Name,
-  softwareSigner,
-  subjectKeyIdentifier,
-  toPem,
-} from '@certdesk/pki';
-import { type KdfCost, writeFileAtomically, writeSafe } from '@certdesk/safe';
+import type { KeyAlgorithm } from '@certdesk/pki';
+import type { KdfCost } from '@certdesk/safe';
 import { DeskError } from '../../platform/error.ts';
-import { randomSerialNumber } from '../serial-number.ts';
+import { caName, issuingCertificate, rootCertificate, writeCertificate } from './ca-certificate.ts';
 import { authorityFiles } from './files.ts';
 import { firstIssuer, writeIssuersFile } from './issuers-file.ts';
+import { createFileSigner } from './signers/file.ts';
+import { createSigner } from './signers/open.ts';
+import type { KeyPlace } from './signers/signer.ts';
 
 export type AuthorityAlgorithm = 'sm2' | 'p256' | 'rsa';
 
@@ -40,6 +31,8 @@ export interface CreateOptions {
   readonly rootPassphrase: string;
   readonly rootYears?: number;
   readonly issuingYears?: number;
+  /** Where the issuing key is made; a sealed file in the folder if not said. */
+  readonly key?: KeyPlace;
   /** Of the safes' key derivation. */
   readonly cost?: KdfCost;
   readonly now: Date;
@@ -51,15 +44,11 @@ export interface CreateOptions {
  * @throws DeskError `authority-exists`
  */
 export async function createAuthority(options: CreateOptions): Promise<void> {
-  const { folder, now } = options;
+  const { folder } = options;
   await mkdir(dirname(folder), { recursive: true });
   const draft = await mkdtemp(join(dirname(folder), `.${basename(folder)}-`));
   try {
-    await writeAuthority({
-      ...options,
-      folder: draft,
-      now: wholeSeconds(now),
-    });
+    await writeAuthority({ ...options, folder: draft });
     await rename(draft, folder);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
@@ -72,68 +61,28 @@ export async function createAuthority(options: CreateOptions): Promise<void> {
 }
 
 async function writeAuthority(options: CreateOptions): Promise<void> {
-  const { organisation, now, cost } = options;
-  // Certificates begin a little before they are issued, the first ones too, and never before their CA.
-  const notBefore = new Date(now.getTime() - 3_600_000);
+  const { organisation, now, cost, folder, passphrase } = options;
   const algorithm = authorityAlgorithms[options.algorithm];
-  const files = authorityFiles(options.folder);
-  const root = generateSoftwareKey(algorithm);
-  const issuing = generateSoftwareKey(algorithm);
-  const rootName = caName(organisation, 'Root CA');
-  const rootIdentifier = keyIdentifierOf(root.publicKey);
-  const signer = softwareSigner(root.privateKey);
-  const usage = keyUsage(['keyCertSign', 'cRLSign']);
-
-  const rootCertificate = await buildCertificate({
-    serialNumber: randomSerialNumber(),
-    issuer: rootName,
-    subject: rootName,
-    notBefore,
-    notAfter: yearsAfter(now, options.rootYears ?? 30),
-    publicKey: root.publicKey,
-    extensions: [subjectKeyIdentifier(rootIdentifier), usage, basicConstraints({ ca: true })],
-    signer,
+  const files = authorityFiles(folder);
+  const root = await createFileSigner(files.rootKey, algorithm, { passphrase: options.rootPassphrase, cost });
+  const certificate = await rootCertificate({
+    name: caName(organisation, 'Root CA'),
+    signer: root,
+    years: options.rootYears ?? 30,
+    now,
   });
-  const issuingCertificate = await buildCertificate({
-    serialNumber: randomSerialNumber(),
-    issuer: rootName,
+  const key = options.key ?? firstIssuer.key;
+  const signer = await createSigner(key, algorithm, { folder, passphrase, cost });
+  const issuing = await issuingCertificate({
+    root: certificate,
+    rootSigner: root,
     subject: caName(organisation, 'Issuing CA 1'),
-    notBefore,
-    notAfter: yearsAfter(now, options.issuingYears ?? 15),
-    publicKey: issuing.publicKey,
-    extensions: [
-      authorityKeyIdentifier(rootIdentifier),
-      subjectKeyIdentifier(keyIdentifierOf(issuing.publicKey)),
-      usage,
-      basicConstraints({ ca: true, pathLength: 0 }),
-    ],
-    signer,
+    publicKey: signer.publicKey,
+    years: options.issuingYears ?? 15,
+    now,
   });
-  await writeSafe(files.rootKey, root.privateKey, options.rootPassphrase, cost);
-  await writeSafe(files.issuingKey, issuing.privateKey, options.passphrase, cost);
-  for (const [path, der] of [
-    [files.rootCertificate, rootCertificate],
-    [files.issuingCertificate, issuingCertificate],
-  ] as const) {
-    await writeFileAtomically(path, Buffer.from(toPem('CERTIFICATE', der)), 0o644);
-  }
-  await writeIssuersFile(options.folder, [firstIssuer]);
-}
-
-function caName(organisation: string, role: string): Name {
-  return Name.of([
-    { type: 'C', value: 'CN' },
-    { type: 'O', value: organisation },
-    { type: 'CN', value: `${organisation} ${role}` },
-  ]);
-}
-
-function wholeSeconds(at: Date): Date {
-  return new Date(Math.floor(at.getTime() / 1000) * 1000);
-}
-
-function yearsAfter(at: Date, years: number): Date {
-  const end = new Date(at);
-  end.setUTCFullYear(end.getUTCFullYear() + years);
-  return end;
+  await signer.close?.();
+  await writeCertificate(files.rootCertificate, certificate);
+  await writeCertificate(files.issuingCertificate, issuing);
+  await writeIssuersFile(folder, [{ ...firstIssuer, key }]);
 }

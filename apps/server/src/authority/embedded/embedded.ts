@@ -29,16 +29,14 @@ import type { Profiles } from '../profiles.ts';
 import type { Issuers } from './issuers.ts';
 import type { IssuingCa } from './open.ts';
 import { completeContent } from './refusal.ts';
+import { type IssuedBy, seriesFor } from './routing.ts';
 import { type SignCertificate, signWith } from './signing.ts';
-
-/** Name of a series by kind of key. */
-export type IssuedBy = Partial<Record<KeyAlgorithm, string>>;
 
 export interface EmbeddedOptions {
   readonly db: Db;
   readonly issuers: Issuers;
   readonly profiles: Profiles;
-  /** Which series of CAs issues for a kind of key, where the profile does not say; the main one for the others. */
+  /** Which series of CAs issues for a kind of key, where the profile does not say: see routing.ts. */
   readonly issuedBy?: IssuedBy;
   /** CA certificates of the CA's former system, so that what it issued may sign in. */
   readonly trustedRoots?: readonly Certificate[];
@@ -70,7 +68,9 @@ export function embeddedAuthority(options: EmbeddedOptions): BulkAuthority {
   };
   /** Who issues by a profile now. */
   const issuerFor = (profile: CertificateProfile, algorithm: KeyAlgorithm | undefined): IssuingCa =>
-    issuers.active(profile.issuedBy ?? (algorithm && options.issuedBy?.[algorithm]));
+    issuers.active(
+      algorithm && seriesFor(profile, algorithm, issuers.all(), options.issuedBy ?? {}, clock()),
+    );
 
   /** As `completeContent`; a refusal is an answer, so that it spares the other requests. */
   function complete(request: IntentRequest, now: Date): CompleteRequest | DeskError {

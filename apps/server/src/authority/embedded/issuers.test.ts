@@ -8,10 +8,11 @@ import { openDatabase } from '../../schema/database.ts';
 import { cheap, intentRequest, now, passphrase } from '../authority.test-support.ts';
 import { readProfiles } from '../profiles.ts';
 import { type AuthorityAlgorithm, createAuthority } from './create.ts';
-import { embeddedAuthority, type IssuedBy } from './embedded.ts';
+import { embeddedAuthority } from './embedded.ts';
 import { openIssuers } from './issuers.ts';
 import { firstIssuer, type IssuerEntry, readIssuersFile, writeIssuersFile } from './issuers-file.ts';
 import { openIssuingCa } from './open.ts';
+import type { IssuedBy } from './routing.ts';
 
 async function newAuthority(organisation: string, algorithm: AuthorityAlgorithm = 'sm2'): Promise<string> {
   const folder = join(await mkdtemp(join(tmpdir(), 'certdesk-issuers-')), 'authority');

@@ -31,6 +31,8 @@ export interface OpenIssuersOptions {
   readonly passphrase: string;
   readonly clock: Clock;
   readonly onTrouble?: (error: unknown) => void;
+  /** After a change was taken up. */
+  readonly onChange?: (all: readonly IssuingCa[]) => void;
 }
 
 /**
@@ -56,6 +58,7 @@ export async function openIssuers(options: OpenIssuersOptions): Promise<Issuers>
     state = await load(options, before);
     const kept = new Set(list(state));
     await Promise.all(list(before).map((ca) => (kept.has(ca) ? undefined : ca.signer.close?.())));
+    options.onChange?.(list(state));
   }
 
   return issuersOver(

@@ -42,7 +42,7 @@ export function readRenewalKinds(
       throw new DeskError('configuration-invalid', { where: `renewal.profiles.${of}: ${what}` });
     };
     if (!profile) {
-      if (configured) fail(`there is no profile ${name}`);
+      if (configured) fail(`there is no profile ${name}, or no issuing CA that goes with it`);
       continue;
     }
     if (!keyAlgorithms.some((kind) => kind === of) && !profiles.has(of))
