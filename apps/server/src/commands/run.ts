@@ -11,8 +11,8 @@ import {
   readConfiguration,
 } from '../setup/configuration.ts';
 import { auditVerify } from './audit.ts';
-import { certShow } from './cert/show.ts';
 import { authorityAdd, authorityList, authorityRoll } from './authority.ts';
+import { certShow } from './cert/show.ts';
 import { certificateImport } from './certificate.ts';
 import { clientAdd, clientDisable, clientEnable, clientList } from './client.ts';
 import { type Command, type CommandContext, type Env, UsageError } from './command.ts';

@@ -59,6 +59,7 @@ describe('the file', () => {
         registryMaxAgeHours: 24,
         registryRetryMinutes: 5,
       },
+      operators: { commandMaxAgeHours: 24, secondWithinDays: 7 },
       session: { minutes: 120, idleMinutes: 20 },
       assistant: { ports: expect.any(Array), minimumVersion: '0.1.0', download: null },
       servedDivisions: [],

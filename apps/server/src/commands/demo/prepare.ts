@@ -4,7 +4,9 @@ import { join, resolve } from 'node:path';
 import { Name } from '@certdesk/pki';
 import { writeFileAtomically } from '@certdesk/safe';
 import { createVirtualKey, virtualDriver } from '@certdesk/token';
+import { readIssuersFile } from '../../authority/embedded/issuers-file.ts';
 import { openIssuingCa } from '../../authority/embedded/open.ts';
+import { addSeries } from '../../authority/embedded/series.ts';
 import { signWith } from '../../authority/embedded/signing.ts';
 import { importCertificate } from '../../authority/import.ts';
 import { readProfiles } from '../../authority/profiles.ts';
@@ -85,6 +87,7 @@ async function demoDesk(
       now: new Date(now.getTime() - 3 * 365 * 86_400_000),
     });
   }
+  await demoSeries(join(folder, 'authority'), passphrase, now);
   const configuration = {
     publicOrigin: url,
     deskName: { zh: '演示证书自助服务', en: 'Demo certificate desk' },
@@ -107,6 +110,23 @@ async function demoDesk(
   };
   parseConfiguration(configuration, file);
   await writeFileAtomically(file, Buffer.from(`${JSON.stringify(configuration, null, 2)}\n`), 0o600);
+}
+
+/** A CA for the keys that SM2's signature does not go with; demos from before there could be several get it as well. */
+async function demoSeries(authority: string, passphrase: string, now: Date): Promise<void> {
+  if ((await readIssuersFile(authority)).some(({ series }) => series === 'web')) return;
+  const made = new Date(now.getTime() - 3 * 365 * 86_400_000);
+  await addSeries({
+    folder: authority,
+    series: 'web',
+    organisation: '演示证书中心',
+    algorithm: 'p256',
+    passphrase,
+    rootPassphrase: passphrase,
+    cost: demoCost,
+    activeFrom: made,
+    now: made,
+  });
 }
 
 /** A virtual key with its company's certificate, made beside the slots and plugged in when it is whole. */
