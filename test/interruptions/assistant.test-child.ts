@@ -1,6 +1,8 @@
-/** An assistant to be killed: its own order code on a folder of virtual keys, with each call to the key as a point. */
+/** An assistant to be killed: its own order code and drivers, with each call to the key as a point. */
 import type { SignedOrder } from '@certdesk/contract';
-import { KeyError, virtualDriver } from '@certdesk/token';
+import { KeyError } from '@certdesk/token';
+import type { DriverConfig } from '../../apps/assistant/src/config.ts';
+import { loadDrivers } from '../../apps/assistant/src/keys/drivers.ts';
 import { KeyRing } from '../../apps/assistant/src/keys/ring.ts';
 import type { OrderDialogue } from '../../apps/assistant/src/orders/dialogue.ts';
 import { executeOrder } from '../../apps/assistant/src/orders/execute.ts';
@@ -11,7 +13,7 @@ import { interposed, type KeyCall } from '../../packages/token/src/interposed.te
 import { answer, reach, tell } from './child-side.ts';
 
 export interface AssistantSettings {
-  readonly keys: string;
+  readonly driver: DriverConfig;
   readonly pin: string;
   /** As `certdesk trust` prints it. */
   readonly desk: Parameters<typeof verifyOrder>[2][number];
@@ -25,18 +27,15 @@ export interface Work {
   readonly choice: number;
 }
 
-const { keys, pin, desk, clockOffMs } = JSON.parse(process.argv[2] ?? '') as AssistantSettings;
+const { driver, pin, desk, clockOffMs } = JSON.parse(process.argv[2] ?? '') as AssistantSettings;
 setClockOff(clockOffMs);
 
 const point = (side: 'before' | 'after') => async (call: KeyCall) => {
   const lost = await reach({ kind: 'key', name: call.method, side });
   if (lost && side === 'after') throw new KeyError('key-removed');
 };
-const driver = interposed(virtualDriver({ folder: keys }), {
-  before: point('before'),
-  after: point('after'),
-});
-const ring = new KeyRing([driver]);
+const points = { before: point('before'), after: point('after') };
+const ring = new KeyRing(loadDrivers([driver], '/').map((each) => interposed(each, points)));
 
 answer({
   async carryOut({ order, choice }: Work) {

@@ -1,11 +1,11 @@
 /** What all runs share: a database, the server's files, the network, and the processes as long as they live. */
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sm2PublicKey } from '@certdesk/gm';
 import { certificateDigest } from '@certdesk/pki';
-import { createVirtualKey, virtualDriver } from '@certdesk/token';
+import type { Key } from '@certdesk/token';
 import { sql } from 'kysely';
 import { auditPublicKeyFile, readAuditPublicKey } from '../../apps/server/src/audit/key.ts';
 import { type IssuingCa, openIssuingCa } from '../../apps/server/src/authority/embedded/open.ts';
@@ -22,11 +22,11 @@ import { buildPrograms, Child, type Listener, ProcessGone, type Programs } from 
 import type { DeskSettings, RegisterMood } from './desk.test-child.ts';
 import { type Network, openNetwork } from './network.ts';
 import type { Point } from './point.ts';
+import { type KeyStand, virtualStand } from './stand.ts';
 
 const passphrase = '只用于测试的口令';
 const cheap = { logN: 4, r: 1, p: 1 };
 export const day = 86_400_000;
-const keyName = 'key';
 const pin = '135790';
 
 /** Told what happens in the processes; whoever runs a journey stands behind it. */
@@ -42,9 +42,6 @@ export class Stage {
   readonly wayToDatabase: Network;
   readonly origin: string;
   readonly audit: Sm2PublicKey;
-  /** Keys that are plugged in, and the drawer for those that are not. */
-  readonly slots: string;
-  readonly drawer: string;
   now = new Date('2027-03-01T08:00:00Z');
   /** Digest of the certificate that the present company came with. */
   oldCertificate = '';
@@ -66,8 +63,6 @@ export class Stage {
     this.wayToDatabase = parts.wayToDatabase;
     this.origin = parts.configuration.publicOrigin;
     this.audit = parts.audit;
-    this.slots = join(parts.folder, 'slots');
-    this.drawer = join(parts.folder, 'drawer');
   }
 
   // ── the server ──
@@ -145,10 +140,11 @@ export class Stage {
 
   /** Whoever starts it kills it. */
   anotherAssistant(keyWanted = () => this.director.keyWanted()): Child {
-    const { desk, programs } = this.#parts;
-    const settings: AssistantSettings = { keys: this.slots, pin, desk, clockOffMs: this.holdersClockOffMs };
+    const { desk, programs, keys } = this.#parts;
+    const { driver, env } = keys;
+    const settings: AssistantSettings = { driver, pin, desk, clockOffMs: this.holdersClockOffMs };
     const event = (name: string) => name === 'key-wanted' && keyWanted();
-    return new Child(programs.assistant, settings, this.#listener(event));
+    return new Child(programs.assistant, settings, this.#listener(event), env);
   }
 
   async killAssistant(): Promise<void> {
@@ -165,16 +161,11 @@ export class Stage {
   async newCompany(): Promise<void> {
     this.#companies += 1;
     const name = `上海示例第${this.#companies}有限公司`;
-    for (const folder of [this.slots, this.drawer]) {
-      await mkdir(folder, { recursive: true });
-      await rm(join(folder, `${keyName}.key`), { force: true });
-    }
-    const adminPin = '24681357';
-    const labels = { name: keyName, serial: String(this.#companies), label: name };
-    await createVirtualKey({ folder: this.slots, ...labels, pin, adminPin, kdfCost: cheap });
+    const { keys } = this.#parts;
+    await keys.newKey({ label: name, serial: String(this.#companies), pin });
     await this.withKey(async (key) => {
       await key.createContainer('old');
-      const publicKey = await key.generateKeyPair('old', 'sm2');
+      const publicKey = await key.generateKeyPair('old', keys.algorithm);
       const der = await entityCertificate(this.#parts.ca, {
         name,
         numbers: [{ kind: 'uscc', value: `9131010666943${String(this.#companies).padStart(4, '0')}F` }],
@@ -189,17 +180,8 @@ export class Stage {
   }
 
   /** Opens the key wherever it is, with its PIN. */
-  async withKey<T>(
-    work: (key: Awaited<ReturnType<ReturnType<typeof virtualDriver>['open']>>) => Promise<T>,
-  ): Promise<T> {
-    const places = await Promise.all(
-      [this.slots, this.drawer].map(async (folder) => ({
-        folder,
-        here: (await virtualDriver({ folder }).list()).length > 0,
-      })),
-    );
-    const folder = places.find(({ here }) => here)?.folder ?? this.slots;
-    const key = await virtualDriver({ folder }).open(keyName);
+  async withKey<T>(work: (key: Key) => Promise<T>): Promise<T> {
+    const key = await this.#parts.keys.open();
     try {
       await key.verifyPin(pin);
       return await work(key);
@@ -208,11 +190,11 @@ export class Stage {
     }
   }
 
-  async pullKey(): Promise<void> {
-    await moveIfThere(join(this.slots, `${keyName}.key`), join(this.drawer, `${keyName}.key`));
+  pullKey(): Promise<void> {
+    return this.#parts.keys.pull();
   }
-  async plugKey(): Promise<void> {
-    await moveIfThere(join(this.drawer, `${keyName}.key`), join(this.slots, `${keyName}.key`));
+  plugKey(): Promise<void> {
+    return this.#parts.keys.plug();
   }
 
   async close(): Promise<void> {
@@ -220,16 +202,11 @@ export class Stage {
     await this.killServer();
     await this.network.close();
     await this.wayToDatabase.close();
+    await this.#parts.keys.close();
     await this.#parts.end();
     this.#parts.programs.dispose();
     await rm(this.#parts.folder, { recursive: true, force: true });
   }
-}
-
-async function moveIfThere(from: string, to: string): Promise<void> {
-  await rename(from, to).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
 }
 
 interface Parts {
@@ -245,15 +222,20 @@ interface Parts {
   readonly ca: IssuingCa;
   readonly audit: Sm2PublicKey;
   readonly desk: AssistantSettings['desk'];
+  readonly keys: KeyStand;
 }
 
-export async function openStage(): Promise<Stage> {
+/** @param standOf the kind of keys that its companies have, made in a folder of their own */
+export async function openStage(
+  standOf: (folder: string) => Promise<KeyStand> = virtualStand,
+): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'certdesk-interruptions-'));
+  const keys = await standOf(join(folder, 'keys'));
   const desk = join(folder, 'desk');
   const network = await openNetwork();
   const names = { publicOrigin: `http://localhost:${network.port}`, organisation: '测试证书中心' };
   const now = new Date('2020-01-01T00:00:00Z');
-  const made = { folder: desk, ...names, algorithm: 'sm2' as const, passphrase, rootPassphrase: passphrase };
+  const made = { folder: desk, ...names, algorithm: keys.algorithm, passphrase, rootPassphrase: passphrase };
   await makeDesk({ ...made, cost: cheap, now });
   const file = join(desk, 'server.json');
   // The clock stands still in a run, so that nothing would ever leak out of a rate limit.
@@ -277,5 +259,6 @@ export async function openStage(): Promise<Stage> {
     ca: await openIssuingCa(configuration.authority.folder, passphrase),
     audit: await readAuditPublicKey(auditPublicKeyFile(configuration.audit.key)),
     desk: await trustedDesk(configuration, passphrase),
+    keys,
   });
 }
