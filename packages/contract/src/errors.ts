@@ -441,6 +441,11 @@ const table = {
     zh: '管理员口令已锁定，介质不能再解锁。请到受理点更换介质。',
     en: 'The admin PIN is locked and the key can no longer be unlocked. Have it replaced at a service point.',
   },
+  'admin-pin-last-tries': {
+    status: 0,
+    zh: '管理员口令只剩 {tries} 次机会，为避免介质报废，这里不再尝试。请携带介质到受理点处理。',
+    en: 'Only {tries} tries of the admin PIN are left, and nothing recovers a key without it: they are not spent here. Bring the key to a service point.',
+  },
 
   // ── operators and their signed commands ──
   'operator-unknown': {

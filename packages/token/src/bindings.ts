@@ -6,4 +6,5 @@ import type { HostParts } from '@certdesk/native';
  */
 export const nativeBindings: HostParts['bindings'] = {
   pkcs11: () => import('@certdesk/pkcs11/binding'),
+  skf: () => import('./skf/binding.ts'),
 };

@@ -357,13 +357,13 @@ export function describeKey(name: string, makeKey: () => Promise<KeyOnTrial>): v
       expect(await codeOf(stranger.readFile('ESEAL01'))).toBe('file-not-found');
     });
 
-    it('unblocks by challenge and response, each challenge once', async (context) => {
+    it('unblocks by challenge and response, each challenge once, or says that it cannot', async () => {
       const { trial, key } = await plugIn();
       const { answer } = trial;
       if (!(await key.info()).can.unblockByChallenge || !answer) {
         expect(await codeOf(key.unblockChallenge())).toBe('not-supported');
         expect(await codeOf(key.unblockByResponse(new Uint8Array(16), NEW_PIN))).toBe('not-supported');
-        return context.skip('offers no challenge');
+        return;
       }
       const challenge = await key.unblockChallenge();
       expect(challenge).toHaveLength(8);

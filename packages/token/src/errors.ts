@@ -14,6 +14,7 @@ export type KeyErrorCode =
   | 'login-needed'
   | 'admin-pin-incorrect'
   | 'admin-pin-locked'
+  | 'admin-pin-last-tries'
   | 'container-exists'
   | 'container-not-found'
   | 'container-name'
