@@ -35,7 +35,7 @@ const point = (side: 'before' | 'after') => async (call: KeyCall) => {
   if (lost && side === 'after') throw new KeyError('key-removed');
 };
 const points = { before: point('before'), after: point('after') };
-const ring = new KeyRing(loadDrivers([driver], '/').map((each) => interposed(each, points)));
+const ring = new KeyRing((await loadDrivers([driver], '/')).map((each) => interposed(each, points)));
 
 answer({
   async carryOut({ order, choice }: Work) {

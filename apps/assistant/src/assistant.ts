@@ -21,7 +21,7 @@ export interface Assistant {
 /** @throws AssistantError `configuration-invalid` */
 export async function openAssistant(home: Home): Promise<Assistant> {
   const config = await loadConfig(home.config);
-  const ring = new KeyRing(loadDrivers(config.drivers, home.folder));
+  const ring = new KeyRing(await loadDrivers(config.drivers, home.folder));
   return {
     home,
     config,

@@ -21,6 +21,16 @@ const Desk = z.strictObject({
 const Driver = z.discriminatedUnion('family', [
   /** Keys in software, for trying things out. `folder` holds one file for each. */
   z.strictObject({ family: z.literal('virtual'), folder: z.string().min(1) }),
+  /** Keys with a library of SKF (GM/T 0016): docs/keys.md. */
+  z.strictObject({
+    family: z.literal('skf'),
+    /** `standard`, or a profile of the maker's library: a JSON file. */
+    profile: z.string().min(1),
+    /** The library, where the profile does not name the right one for this machine. */
+    library: z.string().min(1).optional(),
+    /** What the library finds in its environment. */
+    env: z.record(z.string(), z.string()).optional(),
+  }),
 ]);
 
 const AssistantConfig = z.strictObject({

@@ -48,6 +48,8 @@ export function asAssistantError(error: unknown): AssistantError {
         ? new AssistantError('pin-incorrect-unknown', {}, error)
         : new AssistantError('pin-incorrect', { tries }, error);
     }
+    if (code === 'admin-pin-last-tries' || code === 'admin-pin-incorrect')
+      return new AssistantError(code, { tries: tries ?? '?' }, error);
     return new AssistantError(keyCodes[code] ?? 'key-failed', {}, error);
   }
   return new AssistantError(

@@ -49,15 +49,24 @@ export class KeyRing {
     });
   }
 
-  /** Asks every key what is on it. A key that is pulled out meanwhile is left out. */
+  /**
+   * Asks every key what is on it. A key that is pulled out meanwhile is left out.
+   * @throws KeyError of a driver that cannot list its keys, where no other has any
+   */
   async survey(): Promise<PresentKey[]> {
     const keys: PresentKey[] = [];
+    const troubles: unknown[] = [];
     for (const driver of this.#drivers) {
-      for (const info of await driver.list()) {
+      const listed = await driver.list().catch((error: unknown) => {
+        troubles.push(error);
+        return [];
+      });
+      for (const info of listed) {
         const key = await look(driver, info);
         if (key) keys.push(key);
       }
     }
+    if (keys.length === 0 && troubles.length > 0) throw troubles[0];
     return keys;
   }
 
