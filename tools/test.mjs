@@ -10,6 +10,7 @@ import { ensureChromium } from './browser.mjs';
 import { ensureBuilt } from './build.mjs';
 import { ensureInstalled } from './install.mjs';
 import { countTests, lastLine, sum } from './outcome.mjs';
+import { ensurePkcs11Peers } from './pkcs11-peers.mjs';
 import { alone, inProject, root, say } from './project.mjs';
 
 const LONGEST_MS = 30 * 60_000;
@@ -24,6 +25,9 @@ await alone(ensureInstalled);
 const chromium = await ensureChromium();
 if (chromium) process.env.CHROME_PATH = chromium;
 else say('There is no Chromium on this machine, and none could be installed: the browser tests are skipped.');
+
+const noPeers = ensurePkcs11Peers();
+if (noPeers.length > 0) say(`Not on this machine: ${noPeers.join(', ')}. Tests that need them are skipped.`);
 
 if (filters.length === 0) {
   await phase('Formatting and lint rules', () => succeeds('node_modules/@biomejs/biome/bin/biome', 'check'));

@@ -31,6 +31,16 @@ const Driver = z.discriminatedUnion('family', [
     /** What the library finds in its environment. */
     env: z.record(z.string(), z.string()).optional(),
   }),
+  /** Keys that their maker's PKCS#11 module reaches. */
+  z.strictObject({
+    family: z.literal('pkcs11'),
+    /** Path of the module, or a name that the system's loader finds. */
+    module: z.string().min(1),
+    /** False for keys that take no data objects. */
+    files: z.boolean().optional(),
+    /** What the module finds in its environment. */
+    env: z.record(z.string(), z.string()).optional(),
+  }),
 ]);
 
 const AssistantConfig = z.strictObject({

@@ -32,6 +32,7 @@ const keyCodes: Partial<Record<KeyErrorCode, ErrorCode>> = {
   'library-crashed': 'key-library-crashed',
   'pin-locked': 'pin-locked',
   'pin-format': 'pin-format',
+  'pin-expired': 'pin-expired',
   'admin-pin-locked': 'admin-pin-locked',
   'no-room': 'key-no-room',
   'not-supported': 'key-algorithm',

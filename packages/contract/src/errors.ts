@@ -431,6 +431,11 @@ const table = {
     zh: '密码应为 6 到 16 位字母、数字或符号。',
     en: 'The PIN is 6 to 16 letters, digits or symbols.',
   },
+  'pin-expired': {
+    status: 0,
+    zh: '介质要求先修改初始密码。请在密码助手中修改密码，再继续。',
+    en: 'The key wants its first PIN changed before it does anything. Change it in the assistant, then go on.',
+  },
   'admin-pin-incorrect': {
     status: 0,
     zh: '管理员口令不正确，还可以输错 {tries} 次。请联系证书机构。',

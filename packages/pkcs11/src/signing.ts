@@ -15,7 +15,7 @@ const SHA256_INFO = Buffer.from('3031300d060960864801650304020105000420', 'hex')
  * @returns DER SEQUENCE{r,s} for ECDSA, octets for RSA (PKCS#1 v1.5)
  */
 export async function signMessage(
-  module: NativeProcess<Pkcs11Functions>,
+  module: Pick<NativeProcess<Pkcs11Functions>, 'call'>,
   session: Handle,
   key: Handle,
   algorithm: Pkcs11Algorithm,

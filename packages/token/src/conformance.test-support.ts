@@ -35,7 +35,17 @@ export async function codeOf(promise: Promise<unknown>): Promise<KeyErrorCode | 
   );
 }
 
-export function describeKey(name: string, makeKey: () => Promise<KeyOnTrial>): void {
+/** What a kind of key may do without: its tests are not among those of that kind, and it has to say so. */
+export type Lack = 'twins' | 'room' | 'counted PINs';
+
+export function describeKey(
+  name: string,
+  makeKey: () => Promise<KeyOnTrial>,
+  lacks: readonly Lack[] = [],
+): void {
+  /** `it`, for keys that have this. */
+  const having = (ability: Lack) => (lacks.includes(ability) ? undefined : it);
+
   describe(`${name}, as any key,`, () => {
     const cleanups: (() => Promise<void>)[] = [];
     afterEach(async () => {
@@ -70,6 +80,31 @@ export function describeKey(name: string, makeKey: () => Promise<KeyOnTrial>): v
       context.skip(!can.importEncryptionKey || !algorithms.includes('sm2'), 'takes no twin keys');
       await key.createContainer('twins');
       return { trial, key, signing: await key.generateKeyPair('twins', 'sm2') };
+    }
+
+    if (lacks.length > 0) {
+      it(`does without ${lacks.join(', ')}, and says so`, async () => {
+        const { trial, key, algorithm } = await loggedIn();
+        const { can, room } = await key.info();
+        if (lacks.includes('room')) expect(room).toBe('unknown');
+        if (lacks.includes('twins')) {
+          expect(can.importEncryptionKey).toBe(false);
+          await key.createContainer('one');
+          const twin = await makeTwin(Sm2PrivateKey.generate().publicKey.toSpki());
+          await key.generateKeyPair('one', algorithm);
+          const before = await key.containers();
+          expect(await codeOf(key.importEncryptionKey('one', twin))).toBe('not-supported');
+          expect(await codeOf(key.decrypt('one', blocks))).toBe('not-supported');
+          expect(await codeOf(key.decryptByWrappedKey('one', blocks, blocks))).toBe('not-supported');
+          expect(await key.containers()).toEqual(before);
+        }
+        if (lacks.includes('counted PINs')) {
+          expect(trial.maxTries).toBeUndefined();
+          for (let tries = 0; tries < 12; tries++)
+            expect(await codeOf(key.verifyPin(WRONG_PIN))).toBe('pin-incorrect');
+          await key.verifyPin(trial.pin);
+        }
+      });
     }
 
     it('is listed by its driver with what is known of it', async () => {
@@ -110,21 +145,24 @@ export function describeKey(name: string, makeKey: () => Promise<KeyOnTrial>): v
       }
     });
 
-    it('counts wrong PINs, says how many tries are left, and forgets them at the right one', async (context) => {
-      const { trial, key } = await plugIn();
-      const { maxTries } = trial;
-      context.skip(maxTries === undefined || maxTries < 3, 'does not count PINs');
-      for (const left of [1, 2].map((wrong) => (maxTries ?? 0) - wrong)) {
-        const error = await key.verifyPin(WRONG_PIN).catch((reason) => reason);
-        expect(error).toMatchObject({ code: 'pin-incorrect' });
-        expect([left, undefined]).toContain(error.tries);
-        expect([left, undefined]).toContain((await key.info()).pin.tries);
-        expect((await key.info()).pin.flag).toBeOneOf(['low', 'final', 'unknown']);
-        expect(await codeOf(key.createContainer('one'))).toBe('login-needed');
-      }
-      await key.verifyPin(trial.pin);
-      expect((await key.info()).pin.flag).toBeOneOf(['ok', 'unknown']);
-    });
+    having('counted PINs')?.(
+      'counts wrong PINs, says how many tries are left, and forgets them at the right one',
+      async (context) => {
+        const { trial, key } = await plugIn();
+        const { maxTries } = trial;
+        context.skip(maxTries === undefined || maxTries < 3, 'does not count PINs');
+        for (const left of [1, 2].map((wrong) => (maxTries ?? 0) - wrong)) {
+          const error = await key.verifyPin(WRONG_PIN).catch((reason) => reason);
+          expect(error).toMatchObject({ code: 'pin-incorrect' });
+          expect([left, undefined]).toContain(error.tries);
+          expect([left, undefined]).toContain((await key.info()).pin.tries);
+          expect((await key.info()).pin.flag).toBeOneOf(['low', 'final', 'unknown']);
+          expect(await codeOf(key.createContainer('one'))).toBe('login-needed');
+        }
+        await key.verifyPin(trial.pin);
+        expect((await key.info()).pin.flag).toBeOneOf(['ok', 'unknown']);
+      },
+    );
 
     it('takes no try for a PIN that cannot be one', async () => {
       const { trial, key } = await plugIn();
@@ -137,26 +175,29 @@ export function describeKey(name: string, makeKey: () => Promise<KeyOnTrial>): v
       expect((await key.info()).pin).toEqual(before);
     });
 
-    it('locks after too many wrong PINs, and only the admin PIN opens it again', async (context) => {
-      const { trial, key, algorithm } = await loggedIn();
-      const { maxTries } = trial;
-      context.skip(maxTries === undefined, 'never locks');
-      await key.createContainer('one');
-      const publicKey = await key.generateKeyPair('one', algorithm);
-      await key.logout();
-      for (let left = (maxTries ?? 0) - 1; left > 0; left--) {
-        expect(await codeOf(key.verifyPin(WRONG_PIN))).toBe('pin-incorrect');
-      }
-      expect(await codeOf(key.verifyPin(WRONG_PIN))).toBe('pin-locked');
-      expect(await codeOf(key.verifyPin(trial.pin))).toBe('pin-locked');
-      expect(await codeOf(key.changePin(trial.pin, NEW_PIN))).toBe('pin-locked');
-      expect((await key.info()).pin.flag).toBeOneOf(['locked', 'unknown']);
+    having('counted PINs')?.(
+      'locks after too many wrong PINs, and only the admin PIN opens it again',
+      async (context) => {
+        const { trial, key, algorithm } = await loggedIn();
+        const { maxTries } = trial;
+        context.skip(maxTries === undefined, 'never locks');
+        await key.createContainer('one');
+        const publicKey = await key.generateKeyPair('one', algorithm);
+        await key.logout();
+        for (let left = (maxTries ?? 0) - 1; left > 0; left--) {
+          expect(await codeOf(key.verifyPin(WRONG_PIN))).toBe('pin-incorrect');
+        }
+        expect(await codeOf(key.verifyPin(WRONG_PIN))).toBe('pin-locked');
+        expect(await codeOf(key.verifyPin(trial.pin))).toBe('pin-locked');
+        expect(await codeOf(key.changePin(trial.pin, NEW_PIN))).toBe('pin-locked');
+        expect((await key.info()).pin.flag).toBeOneOf(['locked', 'unknown']);
 
-      await key.unlock(trial.adminPin, NEW_PIN);
-      expect(await codeOf(key.verifyPin(trial.pin))).toBe('pin-incorrect');
-      await key.verifyPin(NEW_PIN);
-      expect(verifyByKey(publicKey, message, await key.sign('one', message))).toBe(true);
-    });
+        await key.unlock(trial.adminPin, NEW_PIN);
+        expect(await codeOf(key.verifyPin(trial.pin))).toBe('pin-incorrect');
+        await key.verifyPin(NEW_PIN);
+        expect(verifyByKey(publicKey, message, await key.sign('one', message))).toBe(true);
+      },
+    );
 
     it('counts wrong admin PINs apart, and does not unlock for one', async () => {
       const { trial, key } = await plugIn();
@@ -189,19 +230,22 @@ export function describeKey(name: string, makeKey: () => Promise<KeyOnTrial>): v
       await key.verifyPin('third-pin');
     });
 
-    it('makes containers until there is no room, and has room again when one goes', async (context) => {
-      const { key } = await loggedIn();
-      const { room } = await key.info();
-      context.skip(room === 'unknown', 'does not tell its room');
-      const containers = room === 'unknown' ? 0 : room.containers;
-      expect(containers).toBeGreaterThanOrEqual(2);
-      for (let i = 0; i < containers; i++) await key.createContainer(`container ${i}`);
-      expect((await key.info()).room).toEqual({ containers: 0 });
-      expect(await codeOf(key.createContainer('one too many'))).toBe('no-room');
-      await key.removeContainer('container 0');
-      await key.createContainer('in its place');
-      expect((await key.info()).room).toEqual({ containers: 0 });
-    });
+    having('room')?.(
+      'makes containers until there is no room, and has room again when one goes',
+      async (context) => {
+        const { key } = await loggedIn();
+        const { room } = await key.info();
+        context.skip(room === 'unknown', 'does not tell its room');
+        const containers = room === 'unknown' ? 0 : room.containers;
+        expect(containers).toBeGreaterThanOrEqual(2);
+        for (let i = 0; i < containers; i++) await key.createContainer(`container ${i}`);
+        expect((await key.info()).room).toEqual({ containers: 0 });
+        expect(await codeOf(key.createContainer('one too many'))).toBe('no-room');
+        await key.removeContainer('container 0');
+        await key.createContainer('in its place');
+        expect((await key.info()).room).toEqual({ containers: 0 });
+      },
+    );
 
     it('refuses containers that are there already, are not there, or cannot be named so', async () => {
       const { key, algorithm } = await loggedIn();
@@ -247,33 +291,36 @@ export function describeKey(name: string, makeKey: () => Promise<KeyOnTrial>): v
     });
 
     for (const form of ['padded', 'plain'] as const) {
-      it(`imports a twin encryption key (D ${form}) with its certificate, again and again, and decrypts with it`, async (context) => {
-        const { trial, key, signing } = await withTwins(context);
-        const session = new Uint8Array(16).fill(7);
-        const first = await makeTwin(signing, { form });
-        const second = await makeTwin(signing, { form });
-        for (const twin of [first, first, second]) {
-          await key.importEncryptionKey('twins', twin);
-          const wrapped = twin.key.publicKey.encrypt(session);
-          const data = sm4EncryptEcb(session, blocks, { padding: false });
-          expect(await key.decryptByWrappedKey('twins', wrapped, data)).toEqual(blocks);
-          // Many keys keep what they decrypt to themselves.
-          const opened = await key.decrypt('twins', wrapped).catch((error) => error.code);
-          expect([session, 'not-supported']).toContainEqual(opened);
-          const found = await findKeyPair(key, publicKeyDigest(twin.key.publicKey.toSpki()));
-          expect(found).toMatchObject({ use: 'encryption', pair: { certificate: twin.certificate } });
-        }
-        const renewed = await certify(second.key.publicKey.toSpki(), '77');
-        await key.writeCertificate('twins', 'encryption', renewed);
-        expect((await key.containers())[0]?.encryption?.certificate).toEqual(renewed);
-        const other = await openAgain(trial);
-        const wrapped = second.key.publicKey.encrypt(session);
-        expect(await codeOf(other.decryptByWrappedKey('twins', wrapped, session))).toBe('login-needed');
-        expect(await codeOf(other.decrypt('twins', wrapped))).toBeOneOf(['login-needed', 'not-supported']);
-      });
+      having('twins')?.(
+        `imports a twin encryption key (D ${form}) with its certificate, again and again, and decrypts with it`,
+        async (context) => {
+          const { trial, key, signing } = await withTwins(context);
+          const session = new Uint8Array(16).fill(7);
+          const first = await makeTwin(signing, { form });
+          const second = await makeTwin(signing, { form });
+          for (const twin of [first, first, second]) {
+            await key.importEncryptionKey('twins', twin);
+            const wrapped = twin.key.publicKey.encrypt(session);
+            const data = sm4EncryptEcb(session, blocks, { padding: false });
+            expect(await key.decryptByWrappedKey('twins', wrapped, data)).toEqual(blocks);
+            // Many keys keep what they decrypt to themselves.
+            const opened = await key.decrypt('twins', wrapped).catch((error) => error.code);
+            expect([session, 'not-supported']).toContainEqual(opened);
+            const found = await findKeyPair(key, publicKeyDigest(twin.key.publicKey.toSpki()));
+            expect(found).toMatchObject({ use: 'encryption', pair: { certificate: twin.certificate } });
+          }
+          const renewed = await certify(second.key.publicKey.toSpki(), '77');
+          await key.writeCertificate('twins', 'encryption', renewed);
+          expect((await key.containers())[0]?.encryption?.certificate).toEqual(renewed);
+          const other = await openAgain(trial);
+          const wrapped = second.key.publicKey.encrypt(session);
+          expect(await codeOf(other.decryptByWrappedKey('twins', wrapped, session))).toBe('login-needed');
+          expect(await codeOf(other.decrypt('twins', wrapped))).toBeOneOf(['login-needed', 'not-supported']);
+        },
+      );
     }
 
-    it('keeps the twin it has when offered a bad one', async (context) => {
+    having('twins')?.('keeps the twin it has when offered a bad one', async (context) => {
       const { key, signing } = await withTwins(context);
       const good = await makeTwin(signing);
       await key.importEncryptionKey('twins', good);

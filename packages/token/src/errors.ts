@@ -11,6 +11,7 @@ export type KeyErrorCode =
   | 'pin-incorrect'
   | 'pin-locked'
   | 'pin-format'
+  | 'pin-expired'
   | 'login-needed'
   | 'admin-pin-incorrect'
   | 'admin-pin-locked'

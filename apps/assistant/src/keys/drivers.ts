@@ -1,5 +1,12 @@
 import { resolve } from 'node:path';
-import { type KeyDriver, loadSkfProfile, SkfProfileError, skfDriver, virtualDriver } from '@certdesk/token';
+import {
+  type KeyDriver,
+  loadSkfProfile,
+  pkcs11Driver,
+  SkfProfileError,
+  skfDriver,
+  virtualDriver,
+} from '@certdesk/token';
 import type { DriverConfig } from '../config.ts';
 import { AssistantError } from '../errors.ts';
 
@@ -18,6 +25,10 @@ async function loadDriver(config: DriverConfig, home: string): Promise<KeyDriver
       return virtualDriver({ folder: resolve(home, config.folder) });
     case 'skf':
       return skfFrom(config, home);
+    case 'pkcs11': {
+      const { module, files, env } = config;
+      return pkcs11Driver({ module, ...(files !== undefined && { files }), ...(env && { env }) });
+    }
   }
 }
 

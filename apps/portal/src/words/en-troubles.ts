@@ -35,6 +35,7 @@ export const enTroubles: Words['troubles'] = {
     'pin-incorrect': 'The PIN is wrong',
     'pin-incorrect-unknown': 'The PIN is wrong',
     'pin-locked': 'The key is locked',
+    'pin-expired': 'The first PIN has to be changed',
     'order-other-key': 'This is another key',
     'order-busy': 'The assistant is busy',
     'order-untrusted': 'The assistant does not trust this site',
@@ -116,6 +117,7 @@ export const enTroubles: Words['troubles'] = {
       'Press “Try again”',
       'If it happens again, update the maker’s driver',
     ],
+    'pin-expired': ['Open the assistant', 'Change the PIN', 'Press “Try again”'],
     'key-no-certificate': ['Make sure that it is your company’s key', 'Change keys and press “Try again”'],
     'pin-incorrect': [
       'Check capitals and the number pad',

@@ -34,6 +34,7 @@ export const zhTroubles = {
     'pin-incorrect': '密码不正确',
     'pin-incorrect-unknown': '密码不正确',
     'pin-locked': '介质已锁定',
+    'pin-expired': '须先修改初始密码',
     'order-other-key': '插入的是另一个介质',
     'order-busy': '密码助手正忙',
     'order-untrusted': '密码助手不信任本网站',
@@ -93,6 +94,7 @@ export const zhTroubles = {
     'key-library-missing': ['安装（或重新安装）介质厂商的驱动程序', '点“重试”'],
     'key-library-hung': ['拔出 USB Key，等几秒后重新插入', '点“重试”，会从停下的地方继续'],
     'key-library-crashed': ['拔出 USB Key，等几秒后重新插入', '点“重试”', '再次出现时更新厂商的驱动程序'],
+    'pin-expired': ['从系统托盘或开始菜单打开密码助手', '修改密码', '点“重试”'],
     'key-no-certificate': ['确认插入的是单位的证书介质', '换一个介质后点“重试”'],
     'pin-incorrect': [
       '确认大小写和数字键盘状态',
