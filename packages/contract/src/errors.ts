@@ -555,6 +555,16 @@ const table = {
     zh: '{file} 不是证书、证书请求或证书链（{reason}）。可以是 PEM、DER、base64 或 .p7b；请重新索取原文件。',
     en: '{file} holds no certificate, request or chain ({reason}). It may be PEM, DER, base64 or .p7b; ask for the original file again.',
   },
+  'hsm-unavailable': {
+    status: 0,
+    zh: '无法使用密码机中的 CA 密钥 {place}：{reason}。请检查密码机、其驱动和令牌后重试。',
+    en: 'The CA key {place} in the HSM cannot be used: {reason}. Check the HSM, its module and the token, then try again.',
+  },
+  'hsm-pin': {
+    status: 0,
+    zh: '密码机令牌“{token}”拒绝了 {file} 中的口令，不会自动重试，以免锁定。请由密码机管理员核实口令，更正该文件后重试。',
+    en: 'The HSM token “{token}” refused the PIN in {file}. It is not tried again by itself, lest the token lock: have the HSM’s keeper check it, correct the file, then try again.',
+  },
   'issuer-series': {
     status: 0,
     zh: '签发 CA 系列“{series}”不存在、已存在或名称不对，没有改动。用 certdesk authority list 查看现有的系列。',

@@ -168,14 +168,15 @@ function isWanted({ tokenLabel, serial, slot }: Pkcs11SignerOptions, { id, token
 }
 
 /** The only one that fits. */
-function theOne<T>(what: 'token' | 'key', all: readonly T[], fits: (one: T) => boolean): T {
+export function theOne<T>(what: 'token' | 'key', all: readonly T[], fits: (one: T) => boolean): T {
   const [first, ...others] = all.filter(fits);
   if (!first) throw new Pkcs11Error(`${what}-not-found`, `${all.length} there, none that fits`);
   if (others.length > 0) throw new Pkcs11Error(`${what}-ambiguous`, `${others.length + 1} fit`);
   return first;
 }
 
-async function login(
+/** Never where only one try is left. @throws Pkcs11Error `pin-refused`, `pin-locked` */
+export async function login(
   process: NativeProcess<Pkcs11Functions>,
   session: Handle,
   { token: { flags } }: Slot,

@@ -8,6 +8,7 @@ import { acceptIssuer, addSeries, requestIssuer, rollSeries } from '../authority
 import { nameOfPlace } from '../authority/embedded/signers/open.ts';
 import { readPassphrase } from '../setup/configuration.ts';
 import { type Command, type CommandContext, needed, UsageError } from './command.ts';
+import { hsmPlace, hsmUsage } from './hsm.ts';
 
 const running =
   'Running desks take it up within seconds, without a restart; give every machine the folder’s new files before.';
@@ -45,8 +46,7 @@ export const authorityList: Command = {
 };
 
 export const authorityRoll: Command = {
-  usage:
-    'authority roll [--series NAME] [--activate-at TIME] [--common-name NAME] [--years N] (--root-passphrase-file FILE [--root-key FILE] | --request-out FILE | --certificate FILE [--root FILE])',
+  usage: `authority roll [--series NAME] [--activate-at TIME] [--common-name NAME] [--years N] ${hsmUsage} (--root-passphrase-file FILE [--root-key FILE] | --request-out FILE | --certificate FILE [--root FILE])`,
   does: 'Makes the next issuing CA of a series, with a new key, under the root or by a request to one that is elsewhere; the one before lives on for what it issued',
   async run(context) {
     const { folder } = (await context.configuration()).authority;
@@ -59,7 +59,11 @@ export const authorityRoll: Command = {
       activeFrom: activationOf(context),
       now: context.now(),
     };
-    const ca = { commonName: text(options['common-name']), years: yearsOf(context) };
+    const ca = {
+      commonName: text(options['common-name']),
+      years: yearsOf(context),
+      place: hsmPlace(context),
+    };
     const ways = ['root-passphrase-file', 'request-out', 'certificate'].filter(
       (way) => options[way] !== undefined,
     );
@@ -95,8 +99,7 @@ export const authorityRoll: Command = {
 };
 
 export const authorityAdd: Command = {
-  usage:
-    'authority add --series NAME --organisation NAME --algorithm sm2|p256|rsa --root-passphrase-file FILE [--activate-at TIME] [--years N]',
+  usage: `authority add --series NAME --organisation NAME --algorithm sm2|p256|rsa --root-passphrase-file FILE [--activate-at TIME] [--years N] ${hsmUsage}`,
   does: 'Makes another series of issuing CAs with a root of its own, for kinds of key that the others do not go with',
   async run(context) {
     const { folder } = (await context.configuration()).authority;
@@ -111,6 +114,7 @@ export const authorityAdd: Command = {
       rootPassphrase: await readPassphrase(needed(context, 'root-passphrase-file')),
       activeFrom: activationOf(context),
       years: yearsOf(context),
+      place: hsmPlace(context),
       now: context.now(),
     });
     context.say(`Move ${entry.series}-root.key to a medium of its own: the server never needs it.`);

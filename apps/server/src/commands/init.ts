@@ -10,16 +10,17 @@ import {
   authorityAlgorithms,
   createAuthority,
 } from '../authority/embedded/create.ts';
+import type { KeyPlace } from '../authority/embedded/signers/signer.ts';
 import { createKeyManagement, keySettingsName } from '../keymanagement/service/files.ts';
 import { DeskError } from '../platform/error.ts';
 import { parseConfiguration, readPassphrase } from '../setup/configuration.ts';
 import { draftAgreement } from './agreement-draft.ts';
 import { type Command, needed, UsageError } from './command.ts';
+import { hsmPlace, hsmUsage } from './hsm.ts';
 
 /** Makes what a new desk needs beside its database: CA, order key, audit key, configuration, a draft of the agreement. */
 export const init: Command = {
-  usage:
-    'init --folder DIR --url https://desk.example --organisation NAME --root-passphrase-file FILE [--algorithm sm2|p256|rsa] [--keymanagement-passphrase-file FILE]',
+  usage: `init --folder DIR --url https://desk.example --organisation NAME --root-passphrase-file FILE [--algorithm sm2|p256|rsa] [--keymanagement-passphrase-file FILE] ${hsmUsage}`,
   does: 'Makes the CA, the keys and a first configuration of a new desk in DIR, under the passphrase of CERTDESK_PASSPHRASE_FILE; for twin certificates a key management too, under a passphrase of its own',
   async run(context) {
     const algorithm = String(context.options.algorithm ?? 'sm2');
@@ -29,6 +30,9 @@ export const init: Command = {
     const keyFile = context.options['keymanagement-passphrase-file'];
     if (keyFile !== undefined && algorithm !== 'sm2')
       throw new UsageError('twin certificates, and a key management for them, are for sm2');
+    const place = hsmPlace(context);
+    if (place && algorithm === 'sm2')
+      throw new UsageError('PKCS#11 has no SM2: --hsm goes with --algorithm p256 or rsa');
     const folder = resolve(needed(context, 'folder'));
     await makeDesk({
       folder,
@@ -37,6 +41,7 @@ export const init: Command = {
       algorithm,
       passphrase: await readPassphrase(passphraseFile),
       rootPassphrase: await readPassphrase(needed(context, 'root-passphrase-file')),
+      ...(place && { issuingKey: place('issuing') }),
       ...(typeof keyFile === 'string' && { keyManagement: { passphrase: await readPassphrase(keyFile) } }),
       now: context.now(),
     });
@@ -55,6 +60,8 @@ export interface NewDesk {
   readonly algorithm: AuthorityAlgorithm;
   readonly passphrase: string;
   readonly rootPassphrase: string;
+  /** Where the issuing CA's key is made; a sealed file if not said. */
+  readonly issuingKey?: KeyPlace;
   /** Makes a key management too, for twin certificates; the desk never has its passphrase. SM2 alone. */
   readonly keyManagement?: {
     readonly passphrase: string;
@@ -94,7 +101,7 @@ export async function makeDesk(desk: NewDesk): Promise<void> {
   const authority = join(folder, 'authority');
   if (!existsSync(authority)) {
     const { organisation, algorithm, rootPassphrase } = desk;
-    const costs = cost ? { cost } : {};
+    const costs = { ...(cost && { cost }), ...(desk.issuingKey && { key: desk.issuingKey }) };
     await createAuthority({
       folder: authority,
       organisation,

@@ -41,7 +41,7 @@ export interface CreateOptions {
 /**
  * Makes a root and an issuing CA: two keys sealed under their passphrases, two certificates. All of it appears at once
  * under `folder`, or nothing does.
- * @throws DeskError `authority-exists`
+ * @throws DeskError `authority-exists`, `hsm-unavailable`, `hsm-pin`
  */
 export async function createAuthority(options: CreateOptions): Promise<void> {
   const { folder } = options;

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { KeyAlgorithm } from '@certdesk/pki';
 import type { KdfCost } from '@certdesk/safe';
 import { createFileSigner, openFileSigner } from './file.ts';
+import { createPkcs11CaSigner, nameOfPkcs11, openPkcs11CaSigner } from './pkcs11.ts';
 import type { CaSigner, KeyPlace } from './signer.ts';
 
 /** What opening any kind of key may need. */
@@ -14,9 +15,11 @@ export interface SignerContext {
   readonly cost?: KdfCost | undefined;
 }
 
-/** @throws DeskError `passphrase-wrong`, `configuration-invalid` */
+/** @throws DeskError `passphrase-wrong`, `hsm-unavailable`, `hsm-pin`, `configuration-invalid` */
 export function openSigner(place: KeyPlace, { folder, passphrase }: SignerContext): Promise<CaSigner> {
-  return openFileSigner(resolve(folder, place.file), passphrase);
+  return 'file' in place
+    ? openFileSigner(resolve(folder, place.file), passphrase)
+    : openPkcs11CaSigner(place, folder);
 }
 
 /**
@@ -28,10 +31,12 @@ export function createSigner(
   algorithm: KeyAlgorithm,
   context: SignerContext,
 ): Promise<CaSigner> {
-  return createFileSigner(resolve(context.folder, place.file), algorithm, context);
+  return 'file' in place
+    ? createFileSigner(resolve(context.folder, place.file), algorithm, context)
+    : createPkcs11CaSigner(place, algorithm, context.folder);
 }
 
 /** How a place is called in messages. */
 export function nameOfPlace(place: KeyPlace, folder: string): string {
-  return resolve(folder, place.file);
+  return 'file' in place ? resolve(folder, place.file) : nameOfPkcs11(place.pkcs11);
 }
