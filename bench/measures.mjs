@@ -2,6 +2,7 @@
 
 import { measureGm } from './gm.mjs';
 import { measureIssue } from './issue.mjs';
+import { measurePackage } from './package.mjs';
 import { profile } from './profile.mjs';
 import { measureRenewal } from './renewal.mjs';
 import { measureStart } from './start.mjs';
@@ -26,6 +27,7 @@ export const measures = {
   issue: { measure: measureIssue },
   renewal: { measure: measureRenewal },
   start: { measure: measureStart },
+  package: { measure: measurePackage },
   weight: { measure: measureWeight },
   profile: { measure: profile, onlyByName: true },
 };

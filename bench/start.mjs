@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../tools/ports.mjs';
 import { root } from '../tools/project.mjs';
+import { residentMb } from './resident.mjs';
 import { median } from './statistics.mjs';
 
 /**
@@ -91,17 +92,4 @@ function readyLine(child) {
     child.once('error', reject);
     child.once('close', () => reject(new Error(`npm start ended before it was ready:\n${errors}`)));
   });
-}
-
-/**
- * @param {number} pid
- * @returns {number} NaN where there is no /proc
- */
-function residentMb(pid) {
-  try {
-    const kb = /^VmRSS:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return (Number(kb) * 1024) / 1e6;
-  } catch {
-    return Number.NaN;
-  }
 }

@@ -285,6 +285,23 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
     },
     {
       promise:
+        'What is installed on a holder’s machine needs nothing else, loads nothing that others could have put there, and trusts the desks that its administrator names.',
+      tests: [
+        ['tools/package.test.ts', 'serves the window that it carries, and stops in order'],
+        [
+          'apps/assistant/src/single-file/unpack.test.ts',
+          'other content, or a file that others may write to, is replaced',
+          'nor from below a folder that others may change',
+        ],
+        [
+          'apps/assistant/src/config.test.ts',
+          'refuses an operator’s file that others can write to, or that is wrong, and says where',
+        ],
+      ],
+      open: 'Windows and macOS are not tried.',
+    },
+    {
+      promise:
         'A port that another program holds, or that nobody holds, is passed over; no order is shown to it.',
       tests: [
         [

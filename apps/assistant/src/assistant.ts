@@ -20,7 +20,7 @@ export interface Assistant {
 
 /** @throws AssistantError `configuration-invalid` */
 export async function openAssistant(home: Home): Promise<Assistant> {
-  const config = await loadConfig(home.config);
+  const config = await loadConfig(home.config, home.defaults);
   const ring = new KeyRing(await loadDrivers(config.drivers, home.folder));
   return {
     home,

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { assistantPorts, Origin } from '@certdesk/contract';
 import { GmError, Sm2PublicKey } from '@certdesk/gm';
 import { writeFileAtomically } from '@certdesk/safe';
@@ -43,21 +43,37 @@ const Driver = z.discriminatedUnion('family', [
   }),
 ]);
 
+const Language = z.enum(['zh', 'en']);
+/** Only for a machine where others hold the fixed ports; the desk must know them too. */
+const Ports = z.array(z.int().min(1).max(65535)).min(1).max(8);
+const Desks = z
+  .array(Desk)
+  .max(32)
+  .refine(
+    (desks) => new Set(desks.map(({ origin }) => origin)).size === desks.length,
+    'two desks with one origin',
+  );
+const Drivers = z.array(Driver).max(8);
+
 const AssistantConfig = z.strictObject({
   /** Shown in every window of an order, so that an imitation is noticed. */
   phrase: z.string().min(1).max(60),
-  language: z.enum(['zh', 'en']),
-  /** Only for a machine where others hold the fixed ports; the desk must know them too. */
-  ports: z.array(z.int().min(1).max(65535)).min(1).max(8).optional(),
-  desks: z
-    .array(Desk)
-    .max(32)
-    .refine(
-      (desks) => new Set(desks.map(({ origin }) => origin)).size === desks.length,
-      'two desks with one origin',
-    ),
-  drivers: z.array(Driver).max(8),
+  language: Language,
+  ports: Ports.optional(),
+  desks: Desks,
+  drivers: Drivers,
 });
+
+/**
+ * What the operator of a machine sets for all its users. Without a phrase: one that many people see protects nobody.
+ */
+const OperatorDefaults = z.strictObject({
+  language: Language.optional(),
+  ports: Ports.optional(),
+  desks: Desks.default([]),
+  drivers: Drivers.default([]),
+});
+type OperatorDefaults = z.infer<typeof OperatorDefaults>;
 
 export type AssistantConfig = z.infer<typeof AssistantConfig>;
 export type DriverConfig = z.infer<typeof Driver>;
@@ -73,24 +89,65 @@ function isSm2Key(text: string): boolean {
 }
 
 /**
- * Reads the configuration; a first one is written where there is none.
+ * Reads the user's configuration; a first one is written where there is none, in the operator's language. What the
+ * operator sets besides is not copied into it but added at each start, so that a desk's new order key reaches everybody.
+ * @param defaults the operator's file; it may be missing
  * @throws AssistantError `configuration-invalid` with every place that is wrong
  */
-export async function loadConfig(path: string): Promise<AssistantConfig> {
+export async function loadConfig(path: string, defaults?: string): Promise<AssistantConfig> {
+  const operator = defaults === undefined ? undefined : await readDefaults(defaults);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw new AssistantError('configuration-invalid', { where: `${path}: ${error.code}` });
   });
-  if (text === undefined) {
-    const config = firstConfig();
-    await writeConfig(path, config);
-    return config;
+  if (text !== undefined) return withDefaults(parseConfig(text, path), operator);
+  const config = firstConfig(operator?.language ?? 'zh');
+  await writeConfig(path, config);
+  return withDefaults(config, operator);
+}
+
+/** The operator's desks and drivers first; of two entries for one desk, the operator's counts, which is kept up to date. */
+function withDefaults(own: AssistantConfig, operator: OperatorDefaults | undefined): AssistantConfig {
+  if (!operator) return own;
+  const desks = new Set(operator.desks.map(({ origin }) => origin));
+  const drivers = new Set(operator.drivers.map((driver) => JSON.stringify(driver)));
+  const ports = own.ports ?? operator.ports;
+  return {
+    ...own,
+    ...(ports && { ports }),
+    desks: [...operator.desks, ...own.desks.filter(({ origin }) => !desks.has(origin))],
+    drivers: [...operator.drivers, ...own.drivers.filter((driver) => !drivers.has(JSON.stringify(driver)))],
+  };
+}
+
+/** Whoever can write to this file says whose orders are carried out: it must be the system's, or the user's own. */
+async function readDefaults(path: string): Promise<OperatorDefaults | undefined> {
+  const invalid = (why: string) => new AssistantError('configuration-invalid', { where: `${path}: ${why}` });
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw invalid(error.code ?? String(error));
+  });
+  if (!file) return undefined;
+  try {
+    const { uid, mode } = await file.stat();
+    if ((uid !== 0 && uid !== process.getuid?.()) || (mode & 0o022) !== 0)
+      throw invalid('others than the administrator may write to it');
+    return checked(OperatorDefaults, await file.readFile('utf8'), path);
+  } catch (error) {
+    throw error instanceof AssistantError
+      ? error
+      : invalid((error as NodeJS.ErrnoException).code ?? String(error));
+  } finally {
+    await file.close();
   }
-  return parseConfig(text, path);
 }
 
 export function parseConfig(text: string, path: string): AssistantConfig {
-  const config = AssistantConfig.safeParse(jsonOf(text, path));
+  return checked(AssistantConfig, text, path);
+}
+
+function checked<T>(shape: z.ZodType<T>, text: string, path: string): T {
+  const config = shape.safeParse(jsonOf(text, path));
   if (config.success) return config.data;
   const places = config.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`);
   throw new AssistantError('configuration-invalid', { where: `${path}: ${places.join('; ')}` });
@@ -109,8 +166,8 @@ export function writeConfig(path: string, config: AssistantConfig): Promise<void
 }
 
 /** Trusts nobody and reaches no key yet. The phrase differs on every machine until its user chooses one. */
-function firstConfig(): AssistantConfig {
-  return { phrase: `密码助手 ${randomInt(1000, 10_000)}`, language: 'zh', desks: [], drivers: [] };
+function firstConfig(language: AssistantConfig['language']): AssistantConfig {
+  return { phrase: `密码助手 ${randomInt(1000, 10_000)}`, language, desks: [], drivers: [] };
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Home {
   readonly log: string;
   /** Port, process and secret of the instance that runs now. */
   readonly instance: string;
+  /** What the operator of this machine sets for all its users; where there is such a place, and it may be missing. */
+  readonly defaults?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -22,7 +24,20 @@ export function openHome(env: Environment = process.env, platform: string = proc
     config: join(folder, 'config.json'),
     log: join(folder, 'assistant.log'),
     instance: join(folder, 'instance.json'),
+    ...operatorDefaults(env, platform),
   };
+}
+
+/**
+ * A place that only the administrator can write to. Windows' folder for all users' data is open to them all, so none
+ * there. Whoever names a home of their own gets what stands in it alone, or names the operator's file too.
+ */
+function operatorDefaults(env: Environment, platform: string): { defaults?: string } {
+  if (env.CERTDESK_ASSISTANT_DEFAULTS) return { defaults: env.CERTDESK_ASSISTANT_DEFAULTS };
+  if (env.CERTDESK_ASSISTANT_HOME || platform === 'win32') return {};
+  if (platform === 'darwin')
+    return { defaults: '/Library/Application Support/certdesk-assistant/config.json' };
+  return { defaults: '/etc/certdesk-assistant/config.json' };
 }
 
 export function homeFolder(env: Environment, platform: string): string {

@@ -3,6 +3,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { askForTicket } from '../local/instance.ts';
 import { serve as serveWindows } from '../local/serve.ts';
+import { isSingleFile } from '../single-file/assets.ts';
 import type { Command } from './command.ts';
 
 /** Runs until it is told to stop. */
@@ -35,8 +36,9 @@ export const open: Command = async ({ assistant, terminal, words, env }) => {
 };
 
 async function start(instance: string, env: Readonly<Record<string, string | undefined>>) {
-  const main = fileURLToPath(new URL('../main.js', import.meta.url));
-  const child = spawn(process.execPath, [main, 'serve'], {
+  // The single executable is itself the program that others give to Node.
+  const program = isSingleFile ? [] : [fileURLToPath(new URL('../main.js', import.meta.url))];
+  const child = spawn(process.execPath, [...program, 'serve'], {
     detached: true,
     stdio: 'ignore',
     env: { ...env },

@@ -3,6 +3,7 @@ import type { Language } from '@certdesk/contract';
 import { openAssistant } from '../assistant.ts';
 import { asAssistantError, Declined } from '../errors.ts';
 import { openHome } from '../home.ts';
+import { version } from '../version.ts';
 import type { Command } from './command.ts';
 import { open, serve } from './daemon.ts';
 import { changePin, list, show, verifyPin } from './keys.ts';
@@ -42,6 +43,10 @@ export async function runCommand(
   }
   const [name = 'help', ...args] = parsed.positionals;
   const { values } = parsed;
+  if (values.version) {
+    process.stdout.write(`${version}\n`);
+    return 0;
+  }
   try {
     const assistant = await openAssistant(openHome(env));
     try {
@@ -77,6 +82,7 @@ function readArguments(argv: readonly string[]) {
         origin: { type: 'string' },
         'pin-stdin': { type: 'boolean' },
         'last-try': { type: 'boolean' },
+        version: { type: 'boolean' },
       },
     });
   } catch {

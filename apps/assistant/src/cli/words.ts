@@ -129,6 +129,7 @@ export function wordsIn(language: Language) {
   change-pin [介质]     修改密码
   order 文件            执行指令 (--origin 来源, --yes 不再询问)
   desks                 列出信任的服务
+  --version             显示版本
 密码从终端读入；无终端时用 --pin-stdin 从标准输入读入，每行一个。`,
       `Usage: assistant <command>
   serve                 start, and wait for pages
@@ -139,6 +140,7 @@ export function wordsIn(language: Language) {
   change-pin [KEY]      change the PIN
   order FILE            carry out an order (--origin ORIGIN, --yes: do not ask)
   desks                 list the trusted desks
+  --version             show the version
 PINs are read from the terminal; without one, from standard input with --pin-stdin, one a line.`,
     ),
   };

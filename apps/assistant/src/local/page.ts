@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { asset, assetName } from '../single-file/assets.ts';
 import type { WindowStart } from './views.ts';
 
 /** What vite makes of `apps/assistant/window`: one script and one style sheet. */
@@ -18,8 +19,12 @@ export interface WindowPage {
  * @throws Error when the window was not built
  */
 export function loadWindowPage(folder: string = builtWindow): WindowPage {
-  const script = only(folder, '.js').replaceAll('</script', '<\\/script');
-  const style = only(folder, '.css').replaceAll('</style', '<\\/style');
+  const packaged = (name: string) => asset(name)?.toString('utf8');
+  const script = (packaged(assetName.windowScript) ?? only(folder, '.js')).replaceAll(
+    '</script',
+    '<\\/script',
+  );
+  const style = (packaged(assetName.windowStyle) ?? only(folder, '.css')).replaceAll('</style', '<\\/style');
   const policy = [
     `default-src 'none'`,
     `script-src '${digest(script)}'`,
