@@ -104,14 +104,25 @@ export interface CompanyOptions {
 
 let companies = 0;
 
-export async function openTestDesk(change: Partial<Configuration> = {}): Promise<TestDesk> {
+/** Changes a test desk's configuration; its CA, whose files lie in `configuration.authority.folder`, is there already. */
+export type Change = (made: {
+  configuration: Configuration;
+  ca: IssuingCa;
+  passphrase: string;
+  clock: () => Date;
+}) => Promise<Partial<Configuration>>;
+
+export async function openTestDesk(change: Partial<Configuration> | Change = {}): Promise<TestDesk> {
   const folder = await deskFolder();
   const { url: databaseUrl } = await createTestDatabase();
   const read = await readConfiguration(join(folder, 'server.json'));
   const heads = join(await mkdtemp(join(tmpdir(), 'certdesk-heads-')), 'heads.jsonl');
-  const configuration = { ...read, audit: { ...read.audit, heads }, ...change };
   const logged: string[] = [];
-  const ca = await openIssuingCa(configuration.authority.folder, passphrase);
+  const ca = await openIssuingCa(read.authority.folder, passphrase);
+  const clock = () => test.time;
+  const changed =
+    typeof change === 'function' ? await change({ configuration: read, ca, passphrase, clock }) : change;
+  const configuration = { ...read, audit: { ...read.audit, heads }, ...changed };
   const database = openDatabase(databaseUrl);
   const test: TestDesk = {
     time: new Date('2027-03-01T08:00:00Z'),
@@ -134,7 +145,7 @@ export async function openTestDesk(change: Partial<Configuration> = {}): Promise
       passphrase,
       pages: null,
       log: createLog('debug', { write: (line) => void logged.push(line) }),
-      clock: () => test.time,
+      clock,
       registry: () => ({
         async find(numbers, name) {
           const said = test.register(numbers, name);

@@ -7,12 +7,15 @@ import { accessRoutes } from './access/routes.ts';
 import { signInWith } from './access/sign-in.ts';
 import { openAuditKey } from './audit/key.ts';
 import { sealerLag, startSealer } from './audit/sealer.ts';
+import { cmpAuthority } from './authority/cmp/cmp.ts';
+import { type CmpSettings, cmpProfiles, openCmp } from './authority/cmp/settings.ts';
 import { type BulkAuthority, embeddedAuthority } from './authority/embedded/embedded.ts';
-import { openIssuers } from './authority/embedded/issuers.ts';
-import { type IssuingCa, readCertificate } from './authority/embedded/open.ts';
+import { type Issuers, openIssuers } from './authority/embedded/issuers.ts';
+import type { IssuingCa } from './authority/embedded/open.ts';
 import { recordIssuers } from './authority/embedded/record-issuers.ts';
 import { endingSoon, issuable } from './authority/embedded/routing.ts';
 import { readProfiles } from './authority/profiles.ts';
+import { readCertificate } from './authority/read-certificate.ts';
 import { registrar } from './authority/registration/registrar.ts';
 import { registrationRoutes } from './authority/registration/routes.ts';
 import { authorityRoutes } from './authority/routes.ts';
@@ -80,28 +83,20 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const { configuration, databaseUrl, passphrase, log, clock = systemClock } = options;
   const { publicOrigin, session, http } = configuration;
   let noteIssuers: ((all: readonly IssuingCa[]) => void) | undefined;
-  const [issuers, auditKey, signer, agreement] = await Promise.all([
-    openIssuers({
-      folder: configuration.authority.folder,
-      passphrase,
-      clock,
-      onTrouble: (error) => log.error({ err: error }, 'a change of the issuing CAs cannot be taken up'),
-      onChange: (all) => noteIssuers?.(all),
-    }),
+  const [issuing, auditKey, signer, agreement] = await Promise.all([
+    openIssuing(options, (all) => noteIssuers?.(all)),
     openAuditKey(configuration.audit.key, passphrase),
     readOrderSigner(configuration.orders.key, passphrase),
     readAgreement(configuration.agreement),
   ]);
   const { identityNumberOids } = configuration.authority;
   const { issuedBy } = configuration.authority;
-  const profiles = issuable(
-    readProfiles(configuration.authority.profiles, identityNumberOids),
-    configuration.authority.profiles !== undefined,
-    issuers.all(),
-    issuedBy,
-    clock(),
-  );
-  for (const said of endingSoon(profiles, issuers.all(), issuedBy, clock())) log.warn(said);
+  const issuers = issuing.issuers?.all() ?? [];
+  const configured = readProfiles(configuration.authority.profiles, identityNumberOids);
+  const profiles = issuing.cmp
+    ? cmpProfiles(configured)
+    : issuable(configured, configuration.authority.profiles !== undefined, issuers, issuedBy, clock());
+  for (const said of endingSoon(profiles, issuers, issuedBy, clock())) log.warn(said);
   const [trustedRoots, intermediates] = await Promise.all([
     Promise.all(configuration.authority.trustedRoots.map(readCertificate)),
     Promise.all(configuration.authority.intermediates.map(readCertificate)),
@@ -119,16 +114,13 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     orderWaitMinutes: configuration.orders.waitMinutes,
     orderIdleMinutes: configuration.orders.idleMinutes,
   });
-  const authority = embeddedAuthority({
-    db,
-    issuers,
-    profiles,
-    issuedBy,
-    trustedRoots,
-    intermediates,
-    clock,
+  const authorityDeps = {
+    ...{ db, profiles, trustedRoots, intermediates, clock },
     ...(identityNumberOids && { identityNumbers: identityNumberOids }),
-  });
+  };
+  const authority = issuing.cmp
+    ? cmpAuthority({ ...authorityDeps, settings: issuing.cmp })
+    : embeddedAuthority({ ...authorityDeps, issuers: issuing.issuers, issuedBy });
   const registry = options.registry?.(db) ?? tableRegistry({ db, clock });
   const renewalDeps: RenewalDeps = {
     db,
@@ -146,7 +138,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const journeys: Journeys = { renewal };
 
   await recordConfiguration(db, configuration, agreement, clock());
-  await recordIssuers(db, issuers.all(), clock());
+  if (issuing.issuers) await recordIssuers(db, issuers, clock());
   noteIssuers = (all) => {
     log.info({ issuers: all.map(({ name }) => name) }, 'the issuing CAs have changed');
     recordIssuers(db, all, clock()).catch((error: unknown) =>
@@ -171,7 +163,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     },
     onTrouble: (error) => log.warn({ err: error }, 'jobs wait for the database'),
   });
-  const following = setInterval(() => void issuers.refresh(), issuersSeconds * 1000).unref();
+  const following = setInterval(() => void issuing.issuers?.refresh(), issuersSeconds * 1000).unref();
   metrics.gauge('audit_lag_seconds', 'Age of the oldest audit row that is not sealed', () =>
     sealerLag(db, clock()),
   );
@@ -214,10 +206,22 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       await worker.stop();
       await sealer.stop();
       await listener.close();
-      await issuers.close();
+      await issuing.issuers?.close();
       await database.end();
     },
   };
+}
+
+/** Whoever issues: this desk's own CAs, or another CA that it asks. */
+async function openIssuing(
+  { configuration, passphrase, log, clock = systemClock }: DeskOptions,
+  onChange: (all: readonly IssuingCa[]) => void,
+): Promise<{ issuers: Issuers; cmp?: undefined } | { issuers?: undefined; cmp: CmpSettings }> {
+  const { kind, cmp, folder } = configuration.authority;
+  if (kind === 'cmp' && cmp) return { cmp: await openCmp(cmp, passphrase, clock()) };
+  const onTrouble = (error: unknown) =>
+    log.error({ err: error }, 'a change of the issuing CAs cannot be taken up');
+  return { issuers: await openIssuers({ folder, passphrase, clock, onTrouble, onChange }) };
 }
 
 interface RouteDeps extends RenewalDeps {

@@ -30,22 +30,43 @@ const OneCase = z.object({ caseId: z.uuid() });
 export function desksJobs(deps: JobDeps): { tasks: Record<string, Task>; crons: CronJob[] } {
   const { db, clock, log, authority, journeys, renewal, writer } = deps;
 
-  /** Withdrawn meanwhile: the case was cancelled, and there is nothing to finish. */
-  async function finishIntent(caseId: string, intentId: string): Promise<void> {
+  /** Withdrawn meanwhile, refused by the CA, or with a CA that takes its time: there is nothing to finish now. */
+  const nothingNow: readonly string[] = ['case-state', 'issuing-refused', 'issuing-not-yet', 'issuing-waits'];
+  async function orNothing(work: Promise<void>): Promise<void> {
     try {
-      await writer.finishIntent(caseId, intentId);
+      await work;
     } catch (error) {
-      if (!(error instanceof DeskError && error.code === 'case-state')) throw error;
+      if (!(error instanceof DeskError && nothingNow.includes(error.code))) throw error;
+    }
+  }
+  const finishIntent = (caseId: string, intentId: string) => orNothing(writer.finishIntent(caseId, intentId));
+
+  /** Certificates that were proved and that their CA has not confirmed, and those that it has withdrawn meanwhile. */
+  async function confirmIssued(): Promise<void> {
+    for (const { intentId, caseId } of await authority.unconfirmed(clock(), 1000)) {
+      try {
+        await orNothing(
+          caseId === null ? authority.confirm(intentId) : writer.confirmIntent(caseId, intentId),
+        );
+      } catch (error) {
+        log.error({ intentId, err: error }, 'a certificate cannot be confirmed');
+      }
     }
   }
 
   const tasks: Record<string, Task> = {
     [askRegisterJob]: async (payload) => renewal.askIfSilent(OneCase.parse(payload).caseId),
     'finish-open-intents': async () => {
-      const before = new Date(clock().getTime() - 15_000);
-      const { failed } = await finishOpenIntents(db, authority, { before, continueCase: finishIntent });
+      const now = clock();
+      const before = new Date(now.getTime() - 15_000);
+      const { failed } = await finishOpenIntents(db, authority, { before, now, continueCase: finishIntent });
       for (const { intentId, error } of failed)
         log.error({ intentId, err: error }, 'an intent cannot be finished');
+    },
+    'confirm-issued': confirmIssued,
+    'tend-authority': async () => {
+      for (const { what, error } of await authority.tend())
+        log.error({ what, err: error }, 'the authority cannot be told');
     },
     'run-out-cases': async () => {
       for (const { id, error } of await runOutCases(db, journeys, clock())) {
@@ -61,6 +82,8 @@ export function desksJobs(deps: JobDeps): { tasks: Record<string, Task>; crons: 
   };
   const crons = [
     { task: 'finish-open-intents', pattern: '* * * * *' },
+    { task: 'confirm-issued', pattern: '* * * * *' },
+    { task: 'tend-authority', pattern: '* * * * *' },
     { task: 'run-out-cases', pattern: '* * * * *' },
     { task: 'sweep', pattern: '17 * * * *' },
   ];

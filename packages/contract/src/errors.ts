@@ -274,6 +274,21 @@ const table = {
     zh: '上一个签发请求尚未完成，请稍候。',
     en: 'The request before this one is still being issued. Wait a moment.',
   },
+  'issuing-waits': {
+    status: 409,
+    zh: '签发机构还没有签发新证书，旧证书仍可使用。系统会自动继续，请稍后回到页面接着写入。',
+    en: 'The certificate authority takes its time with the new certificate; the old one still works. It goes on by itself: come back to the case later to write it.',
+  },
+  'issuing-refused': {
+    status: 409,
+    zh: '签发机构没有同意签发新证书，旧证书仍可使用。请联系受理点。',
+    en: 'The certificate authority refused to issue the new certificate; the old one still works. Call a service point.',
+  },
+  'issuing-lost': {
+    status: 409,
+    zh: '签发机构收回了尚未启用的新证书，旧证书仍可使用。已自动重新申请，请继续办理。',
+    en: 'The authority has withdrawn the new certificate before it came into use; the old one still works. Another one is being issued: go on with the case.',
+  },
   'issuing-attention': {
     status: 409,
     zh: '介质多次丢失新密钥，已转人工处理。旧证书仍可使用，请携带介质到受理点。',

@@ -131,6 +131,7 @@ export const checking: Case = {
   years: null,
   agreement: { version: '2026-1', digest: digestOf('c') },
   progress: null,
+  awaited: null,
   newCertificate: null,
   leftovers: false,
   history: [
@@ -162,7 +163,22 @@ export const cases = {
     newCertificate,
     progress: { step: 'tidy', at: '2026-11-24T02:01:00Z' },
   },
+  awaited: {
+    ...checking,
+    state: 'issuing',
+    next: 'wait',
+    years: 2,
+    progress: { step: 'issue', at: '2026-11-24T02:01:00Z' },
+    awaited: { since: '2026-11-24T02:01:00Z', again: '2026-11-24T02:31:00Z' },
+  },
   attention: { ...checking, state: 'attention', next: 'service-point', years: 2 },
+  refused: {
+    ...checking,
+    state: 'attention',
+    next: 'service-point',
+    years: 2,
+    referral: 'authority-refused',
+  },
   mismatch: {
     ...checking,
     ...over,

@@ -3,11 +3,12 @@ import { Page } from '../app/page.tsx';
 import { ServicePoints } from '../home/service-points.tsx';
 import type { ScreenProps } from './screen.ts';
 
-/** The key lost its new key pair too often: a person has to look at it. */
+/** The key lost its new key pair too often, or the CA refused: a person has to look at it. */
 export function AttentionPage({ value, desk }: ScreenProps) {
-  const { attention, mismatch, cancel } = useWords().renewal;
+  const { attention, mismatch, cancel, referral } = useWords().renewal;
+  const texts = value.referral === 'authority-refused' ? referral['authority-refused'] : attention;
   return (
-    <Page title={attention.title} lead={attention.lead} back={`/cases/${value.id}`}>
+    <Page title={texts.title} lead={texts.lead} back={`/cases/${value.id}`}>
       <section class="card">
         <h2>{mismatch.where}</h2>
         <ServicePoints desk={desk} />

@@ -5,6 +5,7 @@ import { type Assistant, useAssistant } from '../bridge/use-assistant.ts';
 import { useCase } from '../cases/use-case.ts';
 import { TroublePage } from '../troubles/trouble.tsx';
 import { AttentionPage } from './attention.tsx';
+import { AwaitedPage } from './awaited.tsx';
 import { CheckPage } from './check.tsx';
 import { EndedPage } from './ended.tsx';
 import { MismatchPage } from './mismatch.tsx';
@@ -38,6 +39,7 @@ export function RenewalCasePage(props: { id: string; desk: DeskInfo; session: Se
     case 'ordered':
       return isBeingWritten(value, assistant) ? <WritingPage {...screen} /> : <CheckPage {...screen} />;
     case 'issuing':
+      return isAwaited(value, assistant) ? <AwaitedPage {...screen} /> : <WritingPage {...screen} />;
     case 'issued':
     case 'proved':
       return <WritingPage {...screen} />;
@@ -57,6 +59,11 @@ export function RenewalCasePage(props: { id: string; desk: DeskInfo; session: Se
 function isAnothers({ open, certificate, newCertificate }: Case, session: Session): boolean {
   const { digest } = session.certificate;
   return open && digest !== certificate.digest && digest !== newCertificate?.digest;
+}
+
+/** The CA takes its time, and no window waits with it. */
+function isAwaited({ awaited }: Case, { phase }: Assistant): boolean {
+  return awaited !== null && phase?.at !== 'taken';
 }
 
 function isBeingWritten(value: Case, { phase }: Assistant): boolean {

@@ -15,7 +15,9 @@ export function WritingPage({ value, desk, assistant }: ScreenProps) {
   const words = useWords();
   const { writing, cancel } = words.renewal;
   const { phase } = assistant;
-  const stopped = phase?.at === 'failed' ? phase.failure : null;
+  const failed = phase?.at === 'failed' ? phase.failure : null;
+  // It stopped because the CA took its time, and by now there is a certificate: the window is simply opened again.
+  const stopped = failed?.code === 'issuing-waits' && value.state !== 'issuing' ? null : failed;
   const proved = value.state === 'proved';
   const reopen = () => assistant.start(() => api.order(value.id));
   // Opened anew after the proof, the page cannot know whether the assistant still tidies; the certificate is in force.

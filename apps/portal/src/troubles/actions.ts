@@ -53,6 +53,8 @@ const actions = new Map<string, readonly Action[]>(
     'not-found': ['cases'],
     'case-cannot-cancel': ['cases'],
     'issuing-attention': servicePoint,
+    'issuing-waits': ['reload', 'cases'],
+    'issuing-refused': servicePoint,
     'session-renewal-only': ['renewal'],
   } satisfies Partial<Record<FailureCode, readonly Action[]>>),
 );

@@ -238,6 +238,18 @@ export const en: Words = {
         title: 'This key has to be looked at',
         lead: 'It lost its new key pair several times. The old certificate still works; bring the key to a service point.',
       },
+      'authority-refused': {
+        title: 'The authority did not issue the new certificate; a person will look at it',
+        lead: 'The old certificate still works. A service point can tell you why; or cancel this case and begin again later.',
+      },
+    },
+    awaited: {
+      title: 'Waiting for the authority to issue the new certificate',
+      lead: 'The certificate authority takes some time. You may close this page; nothing is lost.',
+      again: (at) => `It is asked again at ${at}`,
+      auto: 'This page goes on by itself once it is issued; then put the key in to write it',
+      meanwhile:
+        'Meanwhile the old certificate works as before. Sign in with the USB key later, and you go on from here.',
     },
     waiting: {
       title: 'Waiting for the register',
@@ -344,7 +356,7 @@ export const en: Words = {
       confirm: 'check the company’s details',
       'choose-term': 'choose a term',
       write: 'write the certificate',
-      wait: 'wait for the register',
+      wait: 'wait for an answer',
       'service-point': 'go to a service point',
       nothing: 'nothing to do',
     },
@@ -370,6 +382,11 @@ export const en: Words = {
       'term-chosen': 'Term chosen',
       requested: 'New key pair made, certificate asked for',
       issued: 'New certificate issued',
+      refused: 'The authority refused to issue; a person looks at it',
+      'certificate-lost':
+        'The authority withdrew the new certificate before it was in force; asked for again',
+      'certificate-lost-too-often':
+        'The authority withdrew the new certificate too often; a person looks at it',
       'key-lost': 'The key lost its new key pair; issued again',
       'key-lost-too-often': 'The key lost its new key pair too often; a person looks at it',
       proved: 'New certificate proved and in force; old one superseded',

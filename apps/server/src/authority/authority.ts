@@ -26,6 +26,8 @@ export interface IntentRequest {
   readonly publicKey: Uint8Array;
   /** SHA-256, lower-case hex, of what was asked for. */
   readonly requestDigest: string;
+  /** The PKCS#10 request that was verified, DER: another CA may want it whole. */
+  readonly request?: Uint8Array;
   readonly content: RequestedContent;
   /** Without a case there is no proof to wait for: the certificate comes into force when it is issued. */
   readonly caseId?: string;
@@ -51,6 +53,16 @@ export interface Continuation {
   lock?(tx: Tx): Promise<void>;
   /** Not run again for a certificate that is there already. */
   settle?(tx: Tx, certificate: IssuedRecord): Promise<void>;
+  /** The CA refused: the intent is withdrawn, and nothing will come of it. */
+  refuse?(tx: Tx): Promise<void>;
+}
+
+/** What commits together with a confirmation's end. */
+export interface Confirmation {
+  /** As a continuation's. */
+  lock?(tx: Tx): Promise<void>;
+  /** `lost`: the CA has withdrawn the certificate, or may have. Without this it is revoked in the register. */
+  settle?(tx: Tx, outcome: 'confirmed' | 'lost'): Promise<void>;
 }
 
 export interface Authority {
@@ -60,14 +72,38 @@ export interface Authority {
    *   `request-key-used` (outside cases), `request-invalid` (not what the profile allows), `term-not-offered` (longer
    *   than the profile allows, or outlives the issuing CA)
    */
-  intend(tx: Tx, request: IntentRequest, now: Date): Promise<{ intentId: string; serialNumber: string }>;
+  intend(
+    tx: Tx,
+    request: IntentRequest,
+    now: Date,
+  ): Promise<{ intentId: string; serialNumber: string | null }>;
   /**
    * Signs outside any transaction, then stores the certificate and settles the intent in one transaction. Repeatable
    * from any node: whoever commits first wins, and all get that certificate.
-   * @throws DeskError `case-state` when the intent was withdrawn, `authority-unavailable`
+   * @throws DeskError `case-state` when the intent was withdrawn, `authority-unavailable`; of another CA
+   *   `issuing-not-yet` and `issuing-waits` (it takes its time: the intent stays open, and a job goes on with it),
+   *   `issuing-refused`
    */
   finish(intentId: string, continuation?: Continuation): Promise<IssuedRecord>;
-  /** Intended → withdrawn, and nothing is ever signed; issued → its certificate is revoked. Repeatable. */
+  /**
+   * The holder's key has proved its certificate: from now on the CA is owed a confirmation, if it wants one.
+   * @returns whether the certificate may come into force at once; if not, `confirm` says when
+   */
+  proved(tx: Tx, intentId: string, now: Date): Promise<boolean>;
+  /**
+   * Confirms a certificate to its CA where that is owed, and finds out where it is too late for that. Repeatable from any
+   * node; settles once.
+   * @throws DeskError `authority-unavailable`, `issuing-not-yet` while another node is at it
+   */
+  confirm(intentId: string, confirmation?: Confirmation): Promise<void>;
+  /** Issued certificates that `confirm` has something to do for. */
+  unconfirmed(now: Date, limit: number): Promise<readonly { intentId: string; caseId: string | null }[]>;
+  /**
+   * What is done when nobody asks: revocations are passed on, certificates that nobody wants any more are rejected.
+   * @returns what failed, by intent or certificate; tried again at the next run
+   */
+  tend(): Promise<readonly { what: string; error: unknown }[]>;
+  /** Intended → withdrawn, and nothing that is signed all the same comes into use; issued → its certificate is revoked. Repeatable. */
   withdraw(tx: Tx, intentId: string, now: Date): Promise<void>;
   /** Content for a certificate that says of its holder what this one says. */
   contentLike(certificate: Certificate, notAfter: Date): RequestedContent;

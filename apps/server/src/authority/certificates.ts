@@ -76,6 +76,22 @@ export async function revoke(
   await change(tx, id, { from, to: 'revoked', now, actor, reason });
 }
 
+/** For those who only want that it is. */
+export async function revokeUnlessRevoked(
+  tx: Tx,
+  id: string,
+  reason: RevocationReason,
+  now: Date,
+): Promise<void> {
+  const { state } = await tx
+    .selectFrom('certificate')
+    .select('state')
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  if (state !== 'revoked') await revoke(tx, id, reason, now);
+}
+
 interface Change {
   readonly from: readonly CertificateState[];
   readonly to: CertificateState;

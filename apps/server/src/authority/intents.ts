@@ -1,7 +1,7 @@
 /** Intents: what the authority means to sign, committed before anything is signed. One becomes at most one certificate. */
 import { certificateDigest, publicKeyDigest } from '@certdesk/pki';
 import { type InsertType, type Selectable, sql } from 'kysely';
-import { recordAll } from '../audit/record.ts';
+import { record, recordAll } from '../audit/record.ts';
 import { insertOf } from '../platform/database/bulk.ts';
 import { DeskError } from '../platform/error.ts';
 import { randomId } from '../platform/random.ts';
@@ -17,12 +17,15 @@ export type CompleteRequest = Omit<IntentRequest, 'content'> & {
   readonly content: IntentContent;
   /** Name of the CA that is to sign it, whichever issues by then. */
   readonly issuingCa: string;
+  /** Another CA signs it: it chooses the serial number itself, and may want the holder's request. */
+  readonly foreign?: true;
 };
 
 /** `fresh`: written now, not found. */
 export interface Intended {
   readonly intentId: string;
-  readonly serialNumber: string;
+  /** Null where the CA chooses it. */
+  readonly serialNumber: string | null;
   readonly fresh: boolean;
 }
 
@@ -55,7 +58,9 @@ export async function writeIntents(
       public_key: request.publicKey,
       public_key_digest: publicKeyDigest(request.publicKey),
       request_digest: request.requestDigest,
-      serial_number: randomSerialNumber(),
+      serial_number: request.foreign ? null : randomSerialNumber(),
+      request: (request.foreign && request.request) || null,
+      resume_at: null,
       content: request.content,
       state: 'intended',
       case_id: request.caseId ?? null,
@@ -162,6 +167,9 @@ export interface Fulfilment {
   readonly der: Uint8Array;
   readonly issuer: string;
   readonly use: CertificateTable['use'];
+  readonly serialNumber: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
 }
 
 /** Stores certificates and settles their intents. The intents are locked and open. */
@@ -172,22 +180,22 @@ export async function settleIntents(
 ): Promise<IssuedRecord[]> {
   if (fulfilments.length === 0) return [];
   const rows = fulfilments.map(
-    ({ intent, der, issuer, use }): Row<CertificateTable> => ({
+    ({ intent, der, issuer, use, serialNumber, notBefore, notAfter }): Row<CertificateTable> => ({
       // The intent's own id: one intent can never become two certificates, whatever else goes wrong.
       id: intent.id,
       line_id: intent.line_id,
       entity_id: intent.entity_id,
       digest: certificateDigest(der),
       der,
-      serial_number: intent.serial_number,
+      serial_number: serialNumber,
       issuer,
       public_key_digest: intent.public_key_digest,
       use,
       profile: intent.profile,
       state: intent.case_id === null ? 'in-force' : 'issued',
       source: 'issued',
-      not_before: new Date(intent.content.notBefore),
-      not_after: new Date(intent.content.notAfter),
+      not_before: notBefore,
+      not_after: notAfter,
       issued_at: now,
       state_changed_at: now,
       revocation_reason: null,
@@ -222,6 +230,18 @@ export async function settleIntents(
     issuer: row.issuer,
     publicKeyDigest: row.public_key_digest,
   }));
+}
+
+/** Intended → withdrawn. The intent is locked and open. */
+export async function withdrawIntent(tx: Tx, intent: Intent, now: Date): Promise<void> {
+  await tx
+    .updateTable('issuance_intent')
+    .set({ state: 'withdrawn', settled_at: now })
+    .where('id', '=', intent.id)
+    .execute();
+  const data = intent.serial_number === null ? {} : { serialNumber: intent.serial_number };
+  const entry = { actor: 'authority', action: 'intent.withdrawn', subject: `intent:${intent.id}`, data };
+  await record(tx, entry, now);
 }
 
 /** The certificates that settled intents became, by intent. */

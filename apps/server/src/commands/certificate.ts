@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type { Certificate } from '@certdesk/pki';
 import type { Authority } from '../authority/authority.ts';
 import { readIssuersFile } from '../authority/embedded/issuers-file.ts';
-import { openIssuer, readCertificate } from '../authority/embedded/open.ts';
+import { openIssuer } from '../authority/embedded/open.ts';
 import { importCertificate } from '../authority/import.ts';
+import { readCertificate } from '../authority/read-certificate.ts';
 import { DeskError } from '../platform/error.ts';
 import type { Configuration } from '../setup/configuration.ts';
 import { type Command, UsageError } from './command.ts';
@@ -42,10 +43,7 @@ export async function trustedIssuers(
   { authority }: Configuration,
   passphrase: string,
 ): Promise<Pick<Authority, 'roots' | 'intermediates'>> {
-  const { folder } = authority;
-  const entries = await readIssuersFile(folder);
-  const own = await Promise.all(entries.map((entry) => openIssuer(entry, { folder, passphrase })));
-  await Promise.all(own.map(({ signer }) => signer.close?.()));
+  const own = await ownIssuers(authority, passphrase);
   const der = async (files: readonly string[]) =>
     (await Promise.all(files.map(readCertificate))).map((certificate: Certificate) => certificate.der);
   const roots = [...own.map(({ root }) => root.der), ...(await der(authority.trustedRoots))];
@@ -54,4 +52,18 @@ export async function trustedIssuers(
     ...(await der(authority.intermediates)),
   ];
   return { roots: () => roots, intermediates: () => intermediates };
+}
+
+async function ownIssuers(
+  { kind, cmp, folder }: Configuration['authority'],
+  passphrase: string,
+): Promise<{ root: Certificate; certificate: Certificate }[]> {
+  if (kind === 'cmp' && cmp) {
+    const chain = await Promise.all(cmp.chain.map(readCertificate));
+    return chain.map((certificate) => ({ certificate, root: chain.at(-1) ?? certificate }));
+  }
+  const entries = await readIssuersFile(folder);
+  const own = await Promise.all(entries.map((entry) => openIssuer(entry, { folder, passphrase })));
+  await Promise.all(own.map(({ signer }) => signer.close?.()));
+  return own;
 }

@@ -1,8 +1,9 @@
 import { openAuditKey } from '../audit/key.ts';
+import { cmpProfiles, openCmp } from '../authority/cmp/settings.ts';
 import { openIssuers } from '../authority/embedded/issuers.ts';
-import { readCertificate } from '../authority/embedded/open.ts';
 import { endingSoon, issuable } from '../authority/embedded/routing.ts';
 import { readProfiles } from '../authority/profiles.ts';
+import { readCertificate } from '../authority/read-certificate.ts';
 import { readRenewalKinds } from '../journeys/renewal/kinds.ts';
 import { openKeyManagement } from '../keymanagement/open.ts';
 import { readOrderSigner } from '../orders/signer.ts';
@@ -17,24 +18,26 @@ export const configCheck: Command = {
     const configuration = await context.configuration();
     const passphrase = await context.passphrase();
     const { authority, audit, orders, agreement, renewal } = configuration;
-    const issuers = await openIssuers({ folder: authority.folder, passphrase, clock: context.now });
+    const { cmp, issuedBy } = authority;
+    const foreign =
+      authority.kind === 'cmp' && cmp ? await openCmp(cmp, passphrase, context.now()) : undefined;
+    const issuers = foreign
+      ? undefined
+      : await openIssuers({ folder: authority.folder, passphrase, clock: context.now });
     await openAuditKey(audit.key, passphrase);
     await readOrderSigner(orders.key, passphrase);
     await readAgreement(agreement);
     if (configuration.keyManagement)
       await openKeyManagement(configuration.keyManagement, passphrase, context.now);
     await Promise.all([...authority.trustedRoots, ...authority.intermediates].map(readCertificate));
-    const { issuedBy } = authority;
-    const profiles = issuable(
-      readProfiles(authority.profiles, authority.identityNumberOids),
-      authority.profiles !== undefined,
-      issuers.all(),
-      issuedBy,
-      context.now(),
-    );
+    const all = issuers?.all() ?? [];
+    const read = readProfiles(authority.profiles, authority.identityNumberOids);
+    const profiles = foreign
+      ? cmpProfiles(read)
+      : issuable(read, authority.profiles !== undefined, all, issuedBy, context.now());
     readRenewalKinds(renewal.profiles, profiles);
-    for (const said of endingSoon(profiles, issuers.all(), issuedBy, context.now())) context.tell(said);
-    await issuers.close();
+    for (const said of endingSoon(profiles, all, issuedBy, context.now())) context.tell(said);
+    await issuers?.close();
     context.say('The configuration is good.');
     return 0;
   },

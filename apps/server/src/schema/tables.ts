@@ -72,7 +72,10 @@ export interface IssuanceIntentTable {
   public_key: Octets;
   public_key_digest: string;
   request_digest: string;
-  serial_number: string;
+  /** Null where the CA chooses it. */
+  serial_number: string | null;
+  request: Octets | null;
+  resume_at: Date | null;
   content: Json;
   state: 'intended' | 'issued' | 'withdrawn';
   case_id: string | null;
@@ -81,6 +84,28 @@ export interface IssuanceIntentTable {
   certificate_id: string | null;
   created_at: Date;
   settled_at: Date | null;
+}
+export interface CmpTransactionTable {
+  intent_id: string;
+  transaction_id: Octets;
+  attempt: number;
+  state: 'open' | 'asked' | 'waiting' | 'granted' | 'confirming' | 'rejecting' | 'abandoned' | 'closed';
+  request_id: number | null;
+  server_nonce: Octets | null;
+  certificate: Octets | null;
+  confirm_by: Date | null;
+  busy_until: Date | null;
+  due_at: Date;
+  tries: number;
+}
+export interface CmpRevocationTable {
+  digest: string;
+  der: Octets;
+  reason: string;
+  state: 'due' | 'done' | 'refused';
+  rejected: boolean;
+  tries: number;
+  due_at: Date;
 }
 export interface RegistrationClientTable {
   id: string;
@@ -206,6 +231,8 @@ export interface Tables {
   certificate_line: CertificateLineTable;
   certificate: CertificateTable;
   issuance_intent: IssuanceIntentTable;
+  cmp_transaction: CmpTransactionTable;
+  cmp_revocation: CmpRevocationTable;
   registration_client: RegistrationClientTable;
   registration_usage: RegistrationUsageTable;
   desk_case: DeskCaseTable;

@@ -43,7 +43,13 @@ describe('the file', () => {
       publicOrigin: origin,
       deskName: { zh: '证书自助服务', en: 'Certificate desk' },
       listen: { host: '127.0.0.1', port: 8080 },
-      authority: { folder: '/etc/certdesk/authority', issuedBy: {}, trustedRoots: [], intermediates: [] },
+      authority: {
+        kind: 'embedded',
+        folder: '/etc/certdesk/authority',
+        issuedBy: {},
+        trustedRoots: [],
+        intermediates: [],
+      },
       audit: { key: '/etc/certdesk/audit.key', heads: '/etc/certdesk/audit-heads.jsonl' },
       orders: { key: '/etc/certdesk/order.key', seconds: 300, waitMinutes: 60, idleMinutes: 60 },
       agreement: {

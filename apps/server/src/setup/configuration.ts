@@ -8,6 +8,7 @@ import { dirname, resolve } from 'node:path';
 import { assistantPorts, identityKinds, KeyAlgorithm, Origin } from '@certdesk/contract';
 import { z } from 'zod';
 import { DeskError } from '../platform/error.ts';
+import { Cmp, cmpFilesAt } from './cmp-configuration.ts';
 
 const File = z.string().min(1);
 const Oid = z.string().regex(/^[0-2](\.\d+)+$/, 'not an object identifier');
@@ -19,37 +20,49 @@ const Listen = z.strictObject({
   port: z.int().min(0).max(65535).default(8080).describe('Port; 0 takes any free one'),
 });
 
-const Authority = z.strictObject({
-  folder: File.default('authority').describe(
-    'Folder that `certdesk init` made: certificates and sealed keys of the CA',
-  ),
-  trustedRoots: z.array(File).default([]).describe('Root certificates of the former system, PEM or DER'),
-  intermediates: z.array(File).default([]).describe('CA certificates between those roots and the holders'),
-  profiles: z
-    .array(z.unknown())
-    .optional()
-    .describe(
-      'Certificate profiles; without it the desk’s own: `entity-signing-sm2`, `-p256`, `-p384` and `-rsa`',
+const Authority = z
+  .strictObject({
+    kind: z
+      .enum(['embedded', 'cmp'])
+      .default('embedded')
+      .describe(
+        'Who issues: `embedded`, the CA in `authority.folder`; `cmp`, another CA, asked as `authority.cmp` says',
+      ),
+    cmp: Cmp.optional(),
+    folder: File.default('authority').describe(
+      'Folder that `certdesk init` made: certificates and sealed keys of the CA',
     ),
-  issuedBy: z
-    .partialRecord(KeyAlgorithm, text(32))
-    .default({})
-    .describe(
-      'Which series of issuing CAs issues for a kind of key, such as {"p256": "web"}, where the profile names none; without it the first series whose signature goes with such keys',
-    ),
-  identityNumberOids: z
-    .array(
-      z.strictObject({
-        kind: z.enum(identityKinds),
-        oid: Oid,
-        encoding: z.enum(['printable', 'utf8', 'ia5']).default('printable'),
-      }),
-    )
-    .optional()
-    .describe(
-      'Which identity number stands in which extension; the first of a kind is the one that is issued',
-    ),
-});
+    trustedRoots: z.array(File).default([]).describe('Root certificates of the former system, PEM or DER'),
+    intermediates: z.array(File).default([]).describe('CA certificates between those roots and the holders'),
+    profiles: z
+      .array(z.unknown())
+      .optional()
+      .describe(
+        'Certificate profiles; without it the desk’s own: `entity-signing-sm2`, `-p256`, `-p384` and `-rsa`',
+      ),
+    issuedBy: z
+      .partialRecord(KeyAlgorithm, text(32))
+      .default({})
+      .describe(
+        'Which series of issuing CAs issues for a kind of key, such as {"p256": "web"}, where the profile names none; without it the first series whose signature goes with such keys',
+      ),
+    identityNumberOids: z
+      .array(
+        z.strictObject({
+          kind: z.enum(identityKinds),
+          oid: Oid,
+          encoding: z.enum(['printable', 'utf8', 'ia5']).default('printable'),
+        }),
+      )
+      .optional()
+      .describe(
+        'Which identity number stands in which extension; the first of a kind is the one that is issued',
+      ),
+  })
+  .refine(({ kind, cmp }) => kind !== 'cmp' || cmp !== undefined, {
+    path: ['cmp'],
+    error: 'is needed where authority.kind is cmp',
+  });
 
 const Audit = z.strictObject({
   key: File.default('audit.key').describe('Sealed key that signs the heads of the audit chain'),
@@ -279,6 +292,7 @@ export function parseConfiguration(json: unknown, path: string): Configuration {
     authority: {
       ...authority,
       folder: at(authority.folder),
+      ...(authority.cmp && { cmp: cmpFilesAt(authority.cmp, at) }),
       trustedRoots: authority.trustedRoots.map(at),
       intermediates: authority.intermediates.map(at),
     },

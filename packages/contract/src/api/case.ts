@@ -28,7 +28,13 @@ export type Comparison = z.infer<typeof Comparison>;
 export const NextStep = z.enum(['confirm', 'choose-term', 'write', 'wait', 'service-point', 'nothing']);
 export type NextStep = z.infer<typeof NextStep>;
 
-export const Referral = z.enum(['mismatch', 'unknown-entity', 'closed-entity', 'too-many-keys']);
+export const Referral = z.enum([
+  'mismatch',
+  'unknown-entity',
+  'closed-entity',
+  'too-many-keys',
+  'authority-refused',
+]);
 
 export const writeSteps = ['generate', 'issue', 'write', 'prove', 'tidy'] as const;
 /** Steps of the writing, in order, as progress is shown. */
@@ -81,6 +87,8 @@ export const RenewalCase = z.strictObject({
   years: z.int().nullable(),
   agreement: AgreementReference,
   progress: z.strictObject({ step: WriteStep, at: Instant }).nullable(),
+  /** The CA takes its time with the certificate: since when, and when it is asked again. */
+  awaited: z.strictObject({ since: Instant, again: Instant }).nullable(),
   newCertificate: CertificateSummary.nullable(),
   /** True while the key still holds a container of this ended case. */
   leftovers: z.boolean(),

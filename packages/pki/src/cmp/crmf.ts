@@ -39,8 +39,8 @@ export interface CertTemplate {
   readonly extensions?: readonly Extension[];
 }
 
-/** Names one certificate (CertId). */
-export interface CertId {
+/** Names one certificate: CertId. */
+export interface CertificateReference {
   readonly issuer: Name;
   /** Lower-case hex. */
   readonly serialNumber: string;
@@ -65,7 +65,7 @@ export type ProofOfPossession =
 export interface CertRequestMessage {
   readonly id: number;
   readonly template: CertTemplate;
-  readonly oldCertificate?: CertId;
+  readonly oldCertificate?: CertificateReference;
   readonly proof?: ProofOfPossession;
   /** CertRequest, DER: what a signature as proof of possession is made over. */
   readonly request: Uint8Array;
@@ -75,11 +75,11 @@ export interface CertRequestMessage {
 export function buildCertRequest(content: {
   readonly id: number;
   readonly template: CertTemplate;
-  readonly oldCertificate?: CertId;
+  readonly oldCertificate?: CertificateReference;
 }): Uint8Array {
   const { id, template, oldCertificate } = content;
   const controls = oldCertificate
-    ? [sequence(sequence(oid(OLD_CERTIFICATE), encodeCertId(oldCertificate)))]
+    ? [sequence(sequence(oid(OLD_CERTIFICATE), encodeReference(oldCertificate)))]
     : [];
   return encode(sequence(integer(id), encodeTemplate(template), ...controls));
 }
@@ -136,7 +136,7 @@ export function encodeTemplate(template: CertTemplate): Der {
   );
 }
 
-export function encodeCertId({ issuer, serialNumber }: CertId): Der {
+export function encodeReference({ issuer, serialNumber }: CertificateReference): Der {
   return sequence(encodeGeneralName({ kind: 'directoryName', value: issuer }), serial(serialNumber));
 }
 
@@ -186,20 +186,20 @@ function readProof(message: DerReader): ProofOfPossession {
   return { kind: 'signature', algorithm, signature, overRequest };
 }
 
-function readOldCertificate(controls: DerReader): CertId | undefined {
-  let found: CertId | undefined;
+function readOldCertificate(controls: DerReader): CertificateReference | undefined {
+  let found: CertificateReference | undefined;
   while (!controls.atEnd) {
     const control = controls.sequence();
     if (control.oid() !== OLD_CERTIFICATE) {
       if (!control.atEnd) control.next();
     } else if (found) throw new PkiError('bad-cmp', 'oldCertID stands twice');
-    else found = readCertId(control);
+    else found = readReference(control);
     control.end();
   }
   return found;
 }
 
-function readCertId(reader: DerReader): CertId {
+function readReference(reader: DerReader): CertificateReference {
   const inside = reader.sequence();
   const name = inside.optionalContext(4);
   if (!name) throw new PkiError('bad-cmp', 'an issuer that is no directory name');

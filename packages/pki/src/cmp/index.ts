@@ -12,7 +12,7 @@ export {
 } from './body.ts';
 export {
   buildCertRequest,
-  type CertId,
+  type CertificateReference,
   type CertRequestMessage,
   type CertTemplate,
   type ProofOfPossession,

@@ -7,13 +7,13 @@ import {
   keyAlgorithmOf,
   PkiError,
 } from '@certdesk/pki';
-import { record } from '../../audit/record.ts';
 import { inBatches } from '../../platform/batch.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { DeskError } from '../../platform/error.ts';
 import type { Db, Tx } from '../../schema/database.ts';
 import type { Authority, Continuation, IntentRequest, IssuedRecord } from '../authority.ts';
-import { revoke } from '../certificates.ts';
+import { revokeUnlessRevoked } from '../certificates.ts';
+import { completeContent } from '../complete-content.ts';
 import { contentLike } from '../content.ts';
 import {
   type CompleteRequest,
@@ -23,12 +23,12 @@ import {
   lockIntents,
   readIntents,
   settleIntents,
+  withdrawIntent,
   writeIntents,
 } from '../intents.ts';
 import type { Profiles } from '../profiles.ts';
 import type { Issuers } from './issuers.ts';
 import type { IssuingCa } from './open.ts';
-import { completeContent } from './refusal.ts';
 import { type IssuedBy, seriesFor } from './routing.ts';
 import { type SignCertificate, signWith } from './signing.ts';
 
@@ -103,19 +103,25 @@ export function embeddedAuthority(options: EmbeddedOptions): BulkAuthority {
   /** By the CA that it was written for, which need not be the one that issues now. */
   async function signIntent(intent: Intent): Promise<Signed> {
     const ca = await issuers.named(intent.issuing_ca);
+    const serialNumber = intent.serial_number;
+    // Written while another CA stood behind the port: it was asked, and it alone may finish it.
+    if (serialNumber === null) throw new DeskError('authority-unavailable');
     const der = await signerOf(ca)({
       profile: intent.profile,
       publicKey: intent.public_key,
-      serialNumber: intent.serial_number,
+      serialNumber,
       content: intent.content,
     });
-    return { id: intent.id, der, issuer: ca.certificate.subject.toString() };
+    return { id: intent.id, der, serialNumber, issuer: ca.certificate.subject.toString() };
   }
 
-  const fulfilment = (intent: Intent, { der, issuer }: Signed) => ({
+  const fulfilment = (intent: Intent, { der, issuer, serialNumber }: Signed) => ({
     intent,
     der,
     issuer,
+    serialNumber,
+    notBefore: new Date(intent.content.notBefore),
+    notAfter: new Date(intent.content.notAfter),
     use: profileNamed(intent.profile).keyUsage.includes('digitalSignature')
       ? ('signing' as const)
       : ('encryption' as const),
@@ -187,30 +193,17 @@ export function embeddedAuthority(options: EmbeddedOptions): BulkAuthority {
       const intent = (await lockIntents(tx, [intentId])).get(intentId);
       if (!intent || intent.state === 'withdrawn') return;
       if (intent.certificate_id) {
-        const { state } = await tx
-          .selectFrom('certificate')
-          .select('state')
-          .where('id', '=', intent.certificate_id)
-          .executeTakeFirstOrThrow();
-        if (state !== 'revoked') await revoke(tx, intent.certificate_id, 'cessationOfOperation', now);
+        await revokeUnlessRevoked(tx, intent.certificate_id, 'cessationOfOperation', now);
         return;
       }
-      await tx
-        .updateTable('issuance_intent')
-        .set({ state: 'withdrawn', settled_at: now })
-        .where('id', '=', intentId)
-        .execute();
-      await record(
-        tx,
-        {
-          actor: 'authority',
-          action: 'intent.withdrawn',
-          subject: `intent:${intentId}`,
-          data: { serialNumber: intent.serial_number },
-        },
-        now,
-      );
+      await withdrawIntent(tx, intent, now);
     },
+
+    // Who signs here needs no confirmation, and nobody else has to be told.
+    proved: async () => true,
+    confirm: async () => undefined,
+    unconfirmed: async () => [],
+    tend: async () => [],
 
     contentLike: (certificate, notAfter) => contentLike(certificate, notAfter, options.identityNumbers),
     chain(issuer) {
@@ -237,6 +230,7 @@ export function embeddedAuthority(options: EmbeddedOptions): BulkAuthority {
 interface Signed {
   readonly id: string;
   readonly der: Uint8Array;
+  readonly serialNumber: string;
   readonly issuer: string;
 }
 

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Certificate } from '@certdesk/pki';
+import type { Certificate } from '@certdesk/pki';
 import { DeskError } from '../../platform/error.ts';
+import { readCertificate } from '../read-certificate.ts';
 import { type IssuerEntry, readIssuersFile } from './issuers-file.ts';
 import { nameOfPlace, openSigner, type SignerContext } from './signers/open.ts';
 import type { CaSigner } from './signers/signer.ts';
@@ -72,17 +72,4 @@ export function activeOf<T extends { readonly series: string; readonly activeFro
     .filter((issuer) => issuer.series === series && begin(issuer) <= now.getTime())
     .toSorted((a, b) => begin(a) - begin(b))
     .at(-1);
-}
-
-/** @throws DeskError `configuration-invalid` */
-export async function readCertificate(file: string): Promise<Certificate> {
-  try {
-    return Certificate.parse(await readFile(file));
-  } catch (cause) {
-    throw new DeskError(
-      'configuration-invalid',
-      { where: `${file}: ${(cause as Error).message}` },
-      { cause },
-    );
-  }
 }

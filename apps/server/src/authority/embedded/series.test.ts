@@ -15,12 +15,12 @@ import { readSafe } from '@certdesk/safe';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { cheap, now, passphrase } from '../authority.test-support.ts';
 import { readProfiles } from '../profiles.ts';
+import { readCertificate } from '../read-certificate.ts';
 import { issuingCertificate } from './ca-certificate.ts';
 import { type AuthorityAlgorithm, createAuthority } from './create.ts';
 import { authorityFiles } from './files.ts';
 import { openIssuers } from './issuers.ts';
 import { readIssuersFile } from './issuers-file.ts';
-import { readCertificate } from './open.ts';
 import { acceptIssuer, addSeries, requestIssuer, rollSeries } from './series.ts';
 import { signWith } from './signing.ts';
 

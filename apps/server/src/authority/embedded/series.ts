@@ -10,10 +10,11 @@ import { buildRequest, type Certificate, type KeyAlgorithm, Name, toPem } from '
 import { type KdfCost, writeFileAtomically } from '@certdesk/safe';
 import { z } from 'zod';
 import { DeskError } from '../../platform/error.ts';
+import { readCertificate } from '../read-certificate.ts';
 import { caName, issuingCertificate, rootCertificate, writeCertificate } from './ca-certificate.ts';
 import { type AuthorityAlgorithm, authorityAlgorithms } from './create.ts';
 import { IssuerEntry, IssuerName, readIssuersFile, writeIssuersFile } from './issuers-file.ts';
-import { openIssuer, readCertificate } from './open.ts';
+import { openIssuer } from './open.ts';
 import { goTogether } from './routing.ts';
 import { createFileSigner, openFileSigner } from './signers/file.ts';
 import { createSigner } from './signers/open.ts';

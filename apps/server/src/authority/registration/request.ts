@@ -53,6 +53,7 @@ export function intentFor(
     profile,
     publicKey,
     requestDigest: contentDigest(request, pkcs10),
+    request: pkcs10,
     content: content(entityName, identityNumbers, end < authorityEnd ? end : authorityEnd),
   };
 }

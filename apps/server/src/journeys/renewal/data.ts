@@ -23,6 +23,10 @@ export interface RenewalData {
   readonly newKey: string | null;
   readonly newCertificateId: string | null;
   readonly keysLost: number;
+  /** How often the CA withdrew a certificate before it was confirmed; absent: never. */
+  readonly certificatesLost?: number;
+  /** Who brought the proof, while the CA is owed a confirmation. */
+  readonly provedBy?: string | null;
   readonly proofNonce: string | null;
   readonly progress: RenewalCase['progress'];
   readonly leftovers: readonly Leftover[];
@@ -39,4 +43,6 @@ export interface RequestInput {
   readonly publicKeyDigest: string;
   /** SHA-256 of the PKCS#10 request. */
   readonly requestDigest: string;
+  /** The request itself, DER. */
+  readonly request?: Uint8Array;
 }

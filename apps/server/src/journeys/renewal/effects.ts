@@ -27,7 +27,10 @@ export function renewalEffects(
 
     withdraw: async ({ tx, case: renewal, now }) => {
       if (renewal.data.intentId) await deps.authority.withdraw(tx, renewal.data.intentId, now);
-      return { intentId: null, newKey: null, newCertificateId: null, proofNonce: null, progress: null };
+      return {
+        ...{ intentId: null, newKey: null, newCertificateId: null },
+        ...{ proofNonce: null, provedBy: null, progress: null },
+      };
     },
 
     intend: (context) => intend(context, deps),
@@ -57,7 +60,7 @@ async function intend(
   { tx, case: renewal, input, now }: Context,
   deps: EffectDeps,
 ): Promise<Partial<RenewalData>> {
-  const { notAfter, profile } = renewal.data;
+  const { notAfter, profile, certificatesLost = 0 } = renewal.data;
   if (!input || !notAfter)
     throw new Error(`case ${renewal.id} asks for a certificate without request or term`);
   const old = await tx
@@ -71,11 +74,12 @@ async function intend(
   const { intentId } = await deps.authority.intend(
     tx,
     {
-      // One certificate per case and key pair, however often it is asked for.
-      idempotencyKey: `case:${renewal.id}:${input.publicKeyDigest}`,
+      // One certificate per case and key pair, however often it is asked for; another one only where the CA withdrew it.
+      idempotencyKey: `case:${renewal.id}:${input.publicKeyDigest}${certificatesLost ? `:${certificatesLost}` : ''}`,
       profile,
       publicKey: input.publicKey,
       requestDigest: input.requestDigest,
+      ...(input.request && { request: input.request }),
       content: deps.authority.contentLike(Certificate.parse(old.der), new Date(notAfter)),
       caseId: renewal.id,
       ...(renewal.lineId ? { lineId: renewal.lineId } : {}),

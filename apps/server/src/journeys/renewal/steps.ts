@@ -15,6 +15,9 @@ export type RenewalEvent =
   | 'term-chosen'
   | 'requested'
   | 'issued'
+  | 'refused'
+  | 'certificate-lost'
+  | 'certificate-lost-too-often'
   | 'key-lost'
   | 'key-lost-too-often'
   | 'proved'
@@ -78,6 +81,22 @@ const transitions: readonly Transition<RenewalState, RenewalEvent, RenewalEffect
 
   { from: ['ordered'], event: 'requested', to: 'issuing', by: 'assistant', effects: ['intend'] },
   { from: ['issuing'], event: 'issued', to: 'issued', by: 'authority', effects: [] },
+  // Another CA may say no, and may withdraw what it issued as long as it is not confirmed: then it is asked again.
+  { from: ['issuing'], event: 'refused', to: 'attention', by: 'authority', effects: ['withdraw'] },
+  {
+    from: ['issued'],
+    event: 'certificate-lost',
+    to: 'issuing',
+    by: 'authority',
+    effects: ['withdraw', 'intend'],
+  },
+  {
+    from: ['issued'],
+    event: 'certificate-lost-too-often',
+    to: 'attention',
+    by: 'authority',
+    effects: ['withdraw'],
+  },
   // The key lost its new pair before the certificate was written: that certificate is revoked, another one issued.
   { from: ['issued'], event: 'key-lost', to: 'issuing', by: 'assistant', effects: ['withdraw', 'intend'] },
   { from: ['issued'], event: 'key-lost-too-often', to: 'attention', by: 'assistant', effects: ['withdraw'] },
@@ -119,3 +138,5 @@ export const renewalTable: JourneyTable<RenewalState, RenewalEvent, RenewalEffec
 
 /** A key pair may be lost so many times before a person looks at the key. */
 export const keyLossesAllowed = 3;
+/** … and a certificate be withdrawn by its CA. */
+export const certificateLossesAllowed = 3;

@@ -45,6 +45,7 @@ export async function renewalView(
     .where('case_id', '=', renewal.id)
     .orderBy('version')
     .execute();
+  const awaited = state === 'issuing' ? await awaitedFor(db, data.intentId) : null;
   const choosing = ['checking', 'confirmed', 'ordered'].includes(state);
   const terms = choosing ? termsOnOffer(old.not_after, now, deps.authorityEnd, deps.settings) : [];
   const summary = (row: typeof old) => summaryOf(row, now, deps.identityNumberOids);
@@ -55,7 +56,7 @@ export async function renewalView(
     journey: 'renewal',
     state,
     open: renewal.open,
-    next: nextSteps[state],
+    next: awaited ? 'wait' : nextSteps[state],
     canCancel: can(renewalTable, state, 'cancelled'),
     createdAt: renewal.createdAt.toISOString(),
     updatedAt: renewal.updatedAt.toISOString(),
@@ -63,7 +64,8 @@ export async function renewalView(
     entityName: certificate.entityName,
     certificate,
     comparison: data.comparison,
-    referral: state === 'attention' ? 'too-many-keys' : data.referral,
+    referral: data.referral ?? (state === 'attention' ? 'too-many-keys' : null),
+    awaited,
     terms: terms.map((term) => ({ years: term.years, notAfter: term.notAfter.toISOString() })),
     years: data.years,
     agreement: data.agreement,
@@ -77,4 +79,16 @@ export async function renewalView(
       to: event.to_state,
     })),
   };
+}
+
+/** The CA takes its time: since when, and when it is asked again. */
+async function awaitedFor(db: Db, intentId: string | null): Promise<RenewalCase['awaited']> {
+  if (!intentId) return null;
+  const intent = await db
+    .selectFrom('issuance_intent')
+    .select(['created_at', 'resume_at'])
+    .where('id', '=', intentId)
+    .executeTakeFirst();
+  if (!intent?.resume_at) return null;
+  return { since: intent.created_at.toISOString(), again: intent.resume_at.toISOString() };
 }

@@ -141,6 +141,17 @@ function* nextOf(world: World, table: Table, mutation: Mutation, taken: Set<stri
   }
   const issued = world.state === 'issuing' ? move('issued') : undefined;
   if (issued) yield { name: 'the authority issues', to: issued };
+  // What is written on the key by then is worth nothing, and a proof with it is refused.
+  const denials = {
+    refused: 'issuing',
+    'certificate-lost': 'issued',
+    'certificate-lost-too-often': 'issued',
+  };
+  for (const [event, from] of Object.entries(denials) as [RenewalEvent, RenewalState][]) {
+    const to = world.state === from ? move(event) : undefined;
+    const givingUp = to?.state === 'attention';
+    if (to) yield { name: event, to: { ...to, key: { ...to.key, written: 0 }, assistant: 'idle' }, givingUp };
+  }
   if (world.assistant !== 'idle') yield { name: 'everything stops', to: { ...world, assistant: 'idle' } };
   const { key } = world;
   // Hardware that loses a pair it has proved to hold is a broken key, which no protocol mends.

@@ -14,7 +14,7 @@ import { randomNonce } from '../../platform/random.ts';
 import type { Tx } from '../../schema/database.ts';
 import type { Renewal, RequestInput } from './data.ts';
 import type { RenewalDeps } from './renewal.ts';
-import { keyLossesAllowed } from './steps.ts';
+import { certificateLossesAllowed, keyLossesAllowed } from './steps.ts';
 
 type CertificateAnswer = { certificate: string; chain: string[] };
 const base64 = (der: Uint8Array) => Buffer.from(der).toString('base64');
@@ -40,7 +40,71 @@ export function renewalWriter(deps: RenewalDeps) {
           note: { certificate: certificate.digest, serialNumber: certificate.serialNumber },
         });
       },
+      refuse: async (tx) => {
+        if (renewal?.state !== 'issuing' || renewal.data.intentId !== intentId) return;
+        const change = { referral: 'authority-refused' as const };
+        await engine.move(tx, renewal, 'refused', { actor: 'authority', now: deps.clock(), change });
+      },
     });
+  }
+
+  /** Confirms a proved certificate to a CA that wants it, and moves the case by what the CA says, in the same transaction. */
+  async function confirmIntent(caseId: string, intentId: string): Promise<void> {
+    let renewal: Renewal | undefined;
+    await authority.confirm(intentId, {
+      lock: async (tx) => {
+        renewal = await engine.lock(tx, caseId);
+      },
+      settle: async (tx, outcome) => {
+        if (renewal?.state !== 'issued' || renewal.data.intentId !== intentId) return;
+        if (outcome === 'lost') return lose(tx, renewal, intentId);
+        const { digest } = await tx
+          .selectFrom('certificate')
+          .select('digest')
+          .where('id', '=', renewal.data.newCertificateId)
+          .executeTakeFirstOrThrow();
+        const actor = renewal.data.provedBy ?? 'authority';
+        await engine.move(tx, renewal, 'proved', { actor, now: deps.clock(), note: { certificate: digest } });
+      },
+    });
+  }
+
+  /** The CA withdrew the certificate before it was in force: it is asked for another one for the same key. */
+  async function lose(tx: Tx, renewal: Renewal, intentId: string): Promise<void> {
+    const intent = await tx
+      .selectFrom('issuance_intent')
+      .select(['public_key', 'public_key_digest', 'request_digest', 'request'])
+      .where('id', '=', intentId)
+      .executeTakeFirstOrThrow();
+    const old = await tx
+      .selectFrom('certificate')
+      .select('state')
+      .where('id', '=', renewal.certificateId)
+      .executeTakeFirstOrThrow();
+    const certificatesLost = (renewal.data.certificatesLost ?? 0) + 1;
+    const move = { actor: 'authority', now: deps.clock() };
+    if (certificatesLost > certificateLossesAllowed || old.state !== 'in-force') {
+      const change = { certificatesLost, referral: 'authority-refused' as const };
+      await engine.move(tx, renewal, 'certificate-lost-too-often', { ...move, change });
+      return;
+    }
+    const input = {
+      algorithm: renewal.data.algorithm,
+      publicKey: intent.public_key,
+      publicKeyDigest: intent.public_key_digest,
+      requestDigest: intent.request_digest,
+      ...(intent.request && { request: intent.request }),
+    };
+    await engine.move(tx, renewal, 'certificate-lost', { ...move, input, change: { certificatesLost } });
+  }
+
+  async function stateOf(caseId: string): Promise<Renewal['state']> {
+    const row = await db
+      .selectFrom('desk_case')
+      .select('state')
+      .where('id', '=', caseId)
+      .executeTakeFirstOrThrow();
+    return row.state as Renewal['state'];
   }
 
   /** The certificate that the case has now. */
@@ -121,6 +185,7 @@ export function renewalWriter(deps: RenewalDeps) {
       publicKey: request.publicKey,
       publicKeyDigest: publicKeyDigest(request.publicKey),
       requestDigest: createHash('sha256').update(der).digest('hex'),
+      request: der,
     };
   }
 
@@ -152,6 +217,7 @@ export function renewalWriter(deps: RenewalDeps) {
 
   return {
     finishIntent,
+    confirmIntent,
 
     /** A PKCS#10 request of the new key, with the old key's statement about it, becomes a certificate. */
     async request(
@@ -161,8 +227,12 @@ export function renewalWriter(deps: RenewalDeps) {
     ): Promise<CertificateAnswer> {
       const input = readRequest(requestDer);
       const { state, data } = await db.transaction().execute((tx) => admit(tx, work, input, statement));
-      if (state === 'attention') throw new DeskError('issuing-attention');
+      if (state === 'attention')
+        throw new DeskError(data.referral === 'authority-refused' ? 'issuing-refused' : 'issuing-attention');
       if (data.intentId && !data.newCertificateId) await finishIntent(work.caseId, data.intentId);
+      // One that its CA has withdrawn meanwhile is not written any more.
+      else if (data.intentId && state === 'issued' && !data.provedBy)
+        await confirmIntent(work.caseId, data.intentId);
       return certificateAnswer(work.caseId);
     },
 
@@ -178,9 +248,12 @@ export function renewalWriter(deps: RenewalDeps) {
       });
     },
 
-    /** The new key signed the nonce: in this one transaction its certificate comes into force and the old one goes. */
+    /**
+     * The new key signed the nonce: in one transaction its certificate comes into force and the old one goes. Where the CA
+     * is to confirm it, that is the transaction which stores the confirmation.
+     */
     async prove(work: Work, signed: SignedStatement): Promise<Renewal['state']> {
-      return db.transaction().execute(async (tx) => {
+      const { state, owed } = await db.transaction().execute(async (tx) => {
         const renewal = await engine.lock(tx, work.caseId);
         const { data, state } = renewal;
         if (!['issued', 'proved', 'done'].includes(state) || !data.newCertificateId)
@@ -201,15 +274,24 @@ export function renewalWriter(deps: RenewalDeps) {
           certificate: fresh.digest,
         };
         if (!isDeepStrictEqual(value, expected)) throw new DeskError('statement-invalid');
-        if (state !== 'issued') return state;
+        if (state !== 'issued' || !data.intentId) return { state, owed: null };
+        if (!(await authority.proved(tx, data.intentId, deps.clock()))) {
+          await engine.keep(tx, renewal.id, { provedBy: actorOf(work) });
+          return { state, owed: data.intentId };
+        }
         const note = { certificate: fresh.digest };
         const proved = await engine.move(tx, renewal, 'proved', {
           actor: actorOf(work),
           now: deps.clock(),
           note,
         });
-        return proved.state;
+        return { state: proved.state, owed: null };
       });
+      if (!owed) return state;
+      await confirmIntent(work.caseId, owed);
+      const after = await stateOf(work.caseId);
+      if (after === 'issuing' || after === 'attention') throw new DeskError('issuing-lost');
+      return after;
     },
 
     /** The old container has left the key, and so have these of the order's leftovers. */

@@ -7,8 +7,8 @@ import {
   PkiError,
   validityFor,
 } from '@certdesk/pki';
-import { DeskError } from '../../platform/error.ts';
-import type { IntentContent, RequestedContent } from '../authority.ts';
+import { DeskError } from '../platform/error.ts';
+import type { IntentContent, RequestedContent } from './authority.ts';
 
 /**
  * Checks what is asked for against the profile, so that an intent that could never be signed is not written down.
