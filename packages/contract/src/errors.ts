@@ -590,6 +590,11 @@ const table = {
     zh: '这张签发 CA 证书不能使用：{where}。原来的签发 CA 继续签发，没有改动。请更正后重新执行。',
     en: 'This issuing CA’s certificate cannot be used: {where}. The CA before goes on issuing and nothing was changed. Correct it and run the command again.',
   },
+  'crl-file-unknown': {
+    status: 0,
+    zh: '{file} 中没有吊销列表（CRL）。请指定 CA 公布的吊销列表文件（PEM 或 DER）。',
+    en: 'There is no revocation list (CRL) in {file}. Name a list as the CA publishes it, PEM or DER.',
+  },
   'registry-file-invalid': {
     status: 0,
     zh: '法人库文件有 {count} 行不正确，没有导入任何内容。请按报告修改后重新导入。',

@@ -70,7 +70,13 @@ export {
   type ObjectKind,
   readObjects,
 } from './inspect/objects.ts';
-export { certificateRemarks, type Remark, type RemarkCode, requestRemarks } from './inspect/remarks.ts';
+export {
+  certificateRemarks,
+  crlRemarks,
+  type Remark,
+  type RemarkCode,
+  requestRemarks,
+} from './inspect/remarks.ts';
 export { type CertificateRole, roleOf } from './inspect/role.ts';
 export { knownSignatureAlgorithm, type SignatureState, signatureState } from './inspect/signature.ts';
 export { Name, type NameAttribute } from './name.ts';

@@ -160,6 +160,7 @@ function readArguments(argv: readonly string[]) {
       out: text,
       replace: { type: 'boolean' },
       json: { type: 'boolean' },
+      crl: text,
       help: { type: 'boolean', short: 'h' },
     },
   });

@@ -4,6 +4,7 @@
  */
 import type { Certificate } from '../certificate/certificate.ts';
 import { type Extension, extensionOid } from '../certificate/extensions/extension.ts';
+import type { CertificateRevocationList } from '../crl/crl.ts';
 import { tag } from '../der/tag.ts';
 import { isPrintable } from '../der/writer.ts';
 import type { Name } from '../name.ts';
@@ -61,7 +62,9 @@ export type RemarkCode =
   | 'key-cert-sign-without-ca'
   | 'path-length-without-ca'
   | 'server-without-names'
-  | 'challenge-password';
+  | 'challenge-password'
+  | 'crl-no-end'
+  | 'crl-no-number';
 
 export interface Remark<Code extends string = RemarkCode> {
   readonly code: Code;
@@ -100,6 +103,17 @@ export function requestRemarks(request: CertificationRequest): Remark[] {
       request.attributes.some(({ oid }) => oid === CHALLENGE_PASSWORD),
       'challenge-password',
     ),
+  ];
+}
+
+export function crlRemarks(crl: CertificateRevocationList): Remark[] {
+  return [
+    ...nameRemarks(crl.issuer, 'issuer'),
+    ...signatureRemarks(crl, false),
+    // RFC 5280 §5.1.2.5, §5.2.3
+    ...when(crl.nextUpdate === undefined, 'crl-no-end'),
+    ...when(crl.version > 1 && crl.number === undefined, 'crl-no-number'),
+    ...crl.notUnderstood.map((oid) => remark('critical-unknown', { oid })),
   ];
 }
 
@@ -236,7 +250,7 @@ function keyRemarks(spki: Uint8Array): Remark[] {
 }
 
 function signatureRemarks(
-  { signatureAlgorithm }: Certificate | CertificationRequest,
+  { signatureAlgorithm }: Pick<Certificate, 'signatureAlgorithm'>,
   selfSigned: boolean,
 ): Remark[] {
   const { oid, parameters } = signatureAlgorithm;
@@ -259,7 +273,15 @@ const neverCritical: readonly string[] = [
   extensionOid.authorityKeyIdentifier,
   extensionOid.authorityInfoAccess,
 ];
-const understood: readonly string[] = Object.values(extensionOid);
+const understood: readonly string[] = [
+  ...neverCritical,
+  extensionOid.keyUsage,
+  extensionOid.subjectAltName,
+  extensionOid.basicConstraints,
+  extensionOid.crlDistributionPoints,
+  extensionOid.certificatePolicies,
+  extensionOid.extendedKeyUsage,
+];
 
 function extensionRemarks(extensions: readonly Extension[]): Remark[] {
   return [

@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto';
 import { sm3 } from '@certdesk/gm';
 import {
   Certificate,
+  CertificateRevocationList,
   CertificationRequest,
   certificateRemarks,
   chainsOf,
+  crlRemarks,
   describeKey,
   type Extension,
   type FileContent,
@@ -32,6 +34,7 @@ import type {
   Chain,
   Report,
   ReportedCertificate,
+  ReportedCrl,
   ReportedName,
   ReportedNumber,
   ReportedObject,
@@ -39,6 +42,7 @@ import type {
   ReportedRemark,
   ReportedRequest,
 } from './report.ts';
+import { revocationOf } from './revocation.ts';
 import { kindLabel } from './words.ts';
 
 const DAY_MS = 86_400_000;
@@ -47,6 +51,8 @@ export interface DescribeOptions {
   readonly name: string;
   readonly now: Date;
   readonly identityNumberOids: readonly IdentityNumberOid[];
+  /** Revocation lists besides those in the file. */
+  readonly crls?: readonly CertificateRevocationList[];
 }
 
 /** Never throws for what a file holds: what cannot be read is said to be so. */
@@ -55,7 +61,8 @@ export function describeFile(content: FileContent, options: DescribeOptions): Re
   const places = read.flatMap(({ certificate }, place) => (certificate ? [place] : []));
   const certificates = read.flatMap(({ certificate }) => certificate ?? []);
   const links = linksOf(certificates);
-  const context: Context = { ...options, certificates, links, places };
+  const crls = [...(options.crls ?? []), ...read.flatMap(({ crl }) => crl ?? [])];
+  const context: Context = { ...options, certificates, links, places, crls };
   const chains = chainsOf(links).map((chain) => chainReport(chain, context));
   const objects = read.map((object, place) => describeObject(object, places.indexOf(place), context));
   return {
@@ -69,6 +76,7 @@ export function describeFile(content: FileContent, options: DescribeOptions): Re
 }
 
 interface Context extends DescribeOptions {
+  readonly crls: readonly CertificateRevocationList[];
   readonly certificates: readonly Certificate[];
   readonly links: readonly Link[];
   /** Of each certificate among all objects. */
@@ -78,6 +86,7 @@ interface Context extends DescribeOptions {
 interface ReadObject {
   readonly certificate?: Certificate;
   readonly request?: CertificationRequest;
+  readonly crl?: CertificateRevocationList;
   readonly other?: Pick<ReportedOther, 'what' | 'reason' | 'key'>;
 }
 
@@ -88,7 +97,8 @@ function readObject({ kind, der }: FoundObject): ReadObject {
   try {
     if (kind === 'certificate') return { certificate: Certificate.parse(der) };
     if (kind === 'request') return { request: CertificationRequest.parse(der) };
-    return kind === 'crl' ? other('unknown') : other(kind);
+    if (kind === 'crl') return { crl: CertificateRevocationList.parse(der) };
+    return other(kind);
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
     return other('unreadable', error.message);
@@ -96,9 +106,10 @@ function readObject({ kind, der }: FoundObject): ReadObject {
 }
 
 function describeObject(object: ReadObject, at: number, context: Context): ReportedObject {
-  const { certificate, request, other } = object;
+  const { certificate, request, crl, other } = object;
   if (certificate) return describeCertificate(certificate, at, context);
   if (request) return describeRequest(request, context);
+  if (crl) return describeCrl(crl, context);
   return { type: 'other', what: 'unknown', reason: null, key: null, ...other, unusual: [] };
 }
 
@@ -123,6 +134,11 @@ function describeCertificate(certificate: Certificate, at: number, context: Cont
       state: signature ?? null,
     },
     role: roleOf(certificate),
+    revocation: revocationOf(certificate, {
+      crls: context.crls,
+      issuer: signature === 'holds' && issuer !== undefined ? context.certificates[issuer] : undefined,
+      now: context.now,
+    }),
     authority: basicConstraints?.ca ? { pathLength: basicConstraints.pathLength ?? null } : null,
     keyUsage: keyUsage ?? null,
     extendedKeyUsage: extendedKeyUsage ?? null,
@@ -151,6 +167,42 @@ function describeCertificate(certificate: Certificate, at: number, context: Cont
       ]),
       ...numbers.flatMap(numberRemarks),
       ...linkRemarks(certificate, at, context),
+    ],
+  };
+}
+
+function describeCrl(crl: CertificateRevocationList, context: Context): ReportedCrl {
+  const { certificates, places, now } = context;
+  const { signatureAlgorithm, thisUpdate, nextUpdate } = crl;
+  const tried = certificates.flatMap((issuer, at) => {
+    if (!issuer.subject.equals(crl.issuer)) return [];
+    const signed = { algorithm: signatureAlgorithm, signed: crl.tbs, signature: crl.signature };
+    return [{ at, state: signatureState(issuer.publicKey, signed) }];
+  });
+  const by = tried.find(({ state }) => state === 'holds') ?? tried[0];
+  return {
+    type: 'crl',
+    version: crl.version,
+    issuer: reportedName(crl.issuer),
+    thisUpdate: thisUpdate.toISOString(),
+    nextUpdate: nextUpdate?.toISOString() ?? null,
+    state: thisUpdate > now ? 'not-yet' : nextUpdate && nextUpdate <= now ? 'outdated' : 'current',
+    number: crl.number?.toString() ?? null,
+    baseNumber: crl.baseNumber?.toString() ?? null,
+    signature: {
+      ...algorithm(signatureAlgorithm.oid),
+      issuerPlace: by ? (places[by.at] ?? null) : null,
+      state: by?.state ?? null,
+    },
+    revoked: [...crl.revoked.values()].map(({ serialNumber, revocationDate, reason }) => ({
+      serialNumber,
+      revokedAt: revocationDate.toISOString(),
+      reason: reason ?? null,
+    })),
+    sha256: createHash('sha256').update(crl.der).digest('hex'),
+    unusual: [
+      ...(by?.state === 'broken' ? [worded('signature-broken', { issuer: (places[by.at] ?? 0) + 1 })] : []),
+      ...crlRemarks(crl).map(inWords),
     ],
   };
 }

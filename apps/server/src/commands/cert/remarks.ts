@@ -159,6 +159,15 @@ const sentences: Readonly<Record<RemarkCode | OwnCode, Sentence>> = {
     zh: '请求中含有明文口令（challengePassword），看到此文件的人都能读到。',
     en: 'The request holds a password in clear (challengePassword), for everybody who sees the file.',
   },
+  // ── revocation lists ──
+  'crl-no-end': {
+    zh: '吊销列表没有写下次更新时间，无法判断它是否仍然有效；RFC 5280 要求写明。',
+    en: 'The list does not say when the next one comes, so that nobody knows how long it counts; RFC 5280 wants it.',
+  },
+  'crl-no-number': {
+    zh: '吊销列表没有编号，这不符合 RFC 5280。',
+    en: 'The list has no number, which RFC 5280 wants.',
+  },
   // ── extensions ──
   'extensions-unreadable': {
     zh: '请求的扩展项无法解读（{reason}）。',

@@ -2,7 +2,7 @@
  * What `certdesk cert show` says of a file, as data: the shape that `--json` prints and docs/cert-show.md promises.
  * Fields may be added; none changes its meaning without another `format`.
  */
-import type { CertificateRole, KeyDescription, SignatureState } from '@certdesk/pki';
+import type { CertificateRole, CrlFailure, KeyDescription, SignatureState } from '@certdesk/pki';
 
 export interface Report {
   readonly format: 1;
@@ -88,6 +88,8 @@ export interface ReportedCertificate extends Usages {
     /** `null` without the issuer's certificate. */
     readonly state: SignatureState | null;
   };
+  /** By the revocation lists at hand: those of `--crl`, and those in the file. */
+  readonly revocation: ReportedRevocation;
   readonly authority: { readonly pathLength: number | null } | null;
   readonly subjectAltNames: readonly { readonly kind: string; readonly value: string }[];
   readonly policies: readonly { readonly oid: string; readonly cps: string | null }[];
@@ -102,6 +104,21 @@ export interface ReportedCertificate extends Usages {
   readonly publicKeySha256: string;
   readonly extensions: readonly ReportedExtension[];
   readonly unusual: readonly ReportedRemark[];
+}
+
+export interface ReportedRevocation {
+  /** `good`: a current list, signed by the issuer whose certificate is in the file, does not name it. */
+  readonly state: 'good' | 'revoked' | 'unknown';
+  readonly revokedAt: string | null;
+  /** RFC 5280's name. */
+  readonly reason: string | null;
+  /** When the list was made that says so. */
+  readonly thisUpdate: string | null;
+  readonly nextUpdate: string | null;
+  /** Whether the issuer's key signed that list. */
+  readonly verified: boolean;
+  /** Why nothing is known: `no-list`, `issuer-absent` (so that no list could be verified), or why a list proves nothing. */
+  readonly why: CrlFailure | 'no-list' | 'issuer-absent' | null;
 }
 
 export interface ReportedRequest extends Usages {
@@ -119,6 +136,27 @@ export interface ReportedRequest extends Usages {
 
 export interface ReportedCrl {
   readonly type: 'crl';
+  readonly version: number;
+  readonly issuer: ReportedName;
+  readonly thisUpdate: string;
+  readonly nextUpdate: string | null;
+  readonly state: 'current' | 'outdated' | 'not-yet';
+  /** Decimal. */
+  readonly number: string | null;
+  /** Number of the complete list that a delta list adds to. */
+  readonly baseNumber: string | null;
+  readonly signature: {
+    readonly oid: string;
+    readonly algorithm: string;
+    readonly issuerPlace: number | null;
+    readonly state: SignatureState | null;
+  };
+  readonly revoked: readonly {
+    readonly serialNumber: string;
+    readonly revokedAt: string;
+    readonly reason: string | null;
+  }[];
+  readonly sha256: string;
   readonly unusual: readonly ReportedRemark[];
 }
 

@@ -3,6 +3,7 @@ import {
   authorityKeyIdentifier,
   basicConstraints,
   buildCertificate,
+  buildCrl,
   buildRequest,
   Certificate,
   certificatePolicies,
@@ -26,6 +27,8 @@ import { fileOf, run, testFolder } from '../commands.test-support.ts';
 import type { Report, ReportedCertificate } from './report.ts';
 
 const day = 86_400_000;
+/** One moment for all certificates, so that those of equal length end together. */
+const begin = Math.floor(Date.now() / 1000) * 1000;
 const uscc = '91310000631291289X';
 
 interface Wanted {
@@ -55,7 +58,7 @@ async function issue(
 ): Promise<Party> {
   const signer = softwareSigner(generateSoftwareKey(algorithm).privateKey);
   const subject = nameOf(name);
-  const at = (days: number) => new Date(Math.floor((Date.now() + days * day) / 1000) * 1000);
+  const at = (days: number) => new Date(begin + days * day);
   const der = await buildCertificate({
     serialNumber: '4a11ce0042',
     issuer: by?.name ?? subject,
@@ -227,6 +230,108 @@ describe('what is unusual', () => {
       expect(en).toMatch(/\.$/);
       expect(zh + en).not.toMatch(/[{}]/);
     }
+  });
+});
+
+describe('by a revocation list', () => {
+  const list = (options: { days?: readonly [number, number]; serials?: string[]; by?: Party } = {}) => {
+    const { days = [-1, 1], serials = ['4a11ce0042'], by = ca } = options;
+    const at = (days: number) => new Date(begin + days * day);
+    return buildCrl({
+      issuer: by.name,
+      authorityKeyIdentifier: keyIdentifierOf(by.signer.publicKey),
+      number: 7,
+      thisUpdate: at(days[0]),
+      nextUpdate: at(days[1]),
+      revoked: serials.map((serialNumber) => ({
+        serialNumber,
+        revocationDate: at(-3),
+        reason: 'keyCompromise',
+      })),
+      signer: by.signer,
+    });
+  };
+  const shownBy = async (crl: Uint8Array, content: string = company.pem + ca.pem) => {
+    const options = ['--crl', await fileOf(crl)];
+    const file = await fileOf(content);
+    const [first] = (JSON.parse((await show(file, ...options, '--json')).out) as Report).objects;
+    const { out } = await show(file, ...options, '--language', 'en');
+    return { revocation: (first as ReportedCertificate).revocation, out };
+  };
+
+  test('what is revoked, since when and why', async () => {
+    const { revocation, out } = await shownBy(await list());
+    expect(revocation).toMatchObject({
+      state: 'revoked',
+      reason: 'keyCompromise',
+      verified: true,
+      why: null,
+    });
+    expect(out).toMatch(/Revoked\? +yes, on .*: the key is in other hands\n/);
+  });
+
+  test('what is not, by a current list that the issuer signed', async () => {
+    const { revocation, out } = await shownBy(await list({ serials: ['01'] }));
+    expect(revocation).toMatchObject({ state: 'good', verified: true, why: null });
+    expect(out).toMatch(/Revoked\? +no, by the list made/);
+  });
+
+  test.each<[string, () => Promise<Uint8Array>, object, string?]>([
+    ['out of date', () => list({ serials: [], days: [-9, -2] }), { state: 'unknown', why: 'outdated' }],
+    ['out of date, but naming it', () => list({ days: [-9, -2] }), { state: 'revoked', verified: true }],
+    [
+      'of another issuer',
+      async () => list({ by: await issue({ name: '别的' }) }),
+      { state: 'unknown', why: 'other-issuer' },
+    ],
+    [
+      'of another key of that name',
+      async () => list({ by: await issue({ name: '示例根' }) }),
+      { state: 'unknown', why: 'other-issuer' },
+    ],
+    [
+      'that was changed',
+      async () => (await list()).map((octet, at, all) => (at === all.length - 1 ? octet ^ 1 : octet)),
+      { state: 'unknown', why: 'crl-signature', verified: false },
+    ],
+  ])('a list %s', async (_, crl, expected) => {
+    expect((await shownBy(await crl())).revocation).toMatchObject(expected);
+  });
+
+  test('without the issuer’s certificate it is said that nobody checked the list', async () => {
+    const named = await shownBy(await list(), company.pem);
+    expect(named.revocation).toMatchObject({ state: 'revoked', verified: false });
+    expect(named.out).toContain('the list’s signature could not be checked');
+    const not = await shownBy(await list({ serials: [] }), company.pem);
+    expect(not.revocation).toMatchObject({ state: 'unknown', why: 'issuer-absent' });
+  });
+
+  test('a list itself, as openssl reads it', async () => {
+    const crl = await list({ serials: ['4a11ce0042', '01'] });
+    const { objects } = await reportOf(toPem('X509 CRL', crl) + ca.pem);
+    expect(objects[0]).toMatchObject({
+      type: 'crl',
+      state: 'current',
+      number: '7',
+      signature: { state: 'holds', issuerPlace: 1 },
+      unusual: [],
+    });
+    const file = await fileOf(toPem('X509 CRL', crl));
+    const said = execFileSync('openssl', ['crl', '-in', file, '-noout', '-text'], { encoding: 'utf8' });
+    const serials = [...said.matchAll(/Serial Number: ([0-9A-F]+)/g)].map(([, serial]) =>
+      serial?.toLowerCase(),
+    );
+    const shown = objects[0]?.type === 'crl' ? objects[0].revoked : [];
+    expect(shown.map(({ serialNumber }) => serialNumber)).toEqual(serials);
+    expect((await show(file, '--language', 'zh')).out).toMatch(/^吊销列表：示例根\n/);
+  });
+
+  test('a file without a list is refused', async () => {
+    const file = await fileOf(company.pem);
+    expect(await show(file, '--crl', file)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('[crl-file-unknown]'),
+    });
   });
 });
 

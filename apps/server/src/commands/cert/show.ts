@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { errorSentence, type Language } from '@certdesk/contract';
 import {
+  CertificateRevocationList,
   DEFAULT_IDENTITY_NUMBER_OIDS,
   type FileContent,
   type IdentityNumberOid,
@@ -15,9 +16,9 @@ import { reportText } from './text.ts';
 
 /** Says in plain words what a file of certificates holds. Needs no desk: without a configuration it takes the usual OIDs. */
 export const certShow: Command = {
-  usage: 'cert show FILE|- [--language zh|en] [--json]',
+  usage: 'cert show FILE|- [--crl FILE] [--language zh|en] [--json]',
   takes: 'one',
-  does: 'Says in plain words what a certificate, request or chain holds (PEM, DER, base64, .p7b), and what is unusual',
+  does: 'Says in plain words what a certificate, request, chain or CRL holds (PEM, DER, base64, .p7b), and what is unusual',
   async run(context) {
     const [file] = context.args;
     if (file === undefined) throw new UsageError('Which file? A dash stands for standard input.');
@@ -36,7 +37,10 @@ async function show(file: string, language: Language, context: CommandContext): 
   const name = file === '-' ? 'standard input' : file;
   const content = contentOf(await read(file, name), name);
   const now = context.now();
-  const report = describeFile(content, { name, now, identityNumberOids: await oidsOf(context) });
+  const { crl } = context.options;
+  const crls = typeof crl === 'string' ? crlsOf(await read(crl, crl), crl) : [];
+  const identityNumberOids = await oidsOf(context);
+  const report = describeFile(content, { name, now, identityNumberOids, crls });
   if (context.options.json) context.say(plainJson(report));
   else for (const line of reportText(report, language)) context.say(line);
   // Whoever calls it from a script need not read what it said.
@@ -77,6 +81,18 @@ function contentOf(octets: Uint8Array, file: string): FileContent {
   } catch (cause) {
     if (!(cause instanceof PkiError)) throw cause;
     throw new DeskError('certificate-file-unknown', { file, reason: cause.message }, { cause });
+  }
+}
+
+/** @throws DeskError `crl-file-unknown` */
+function crlsOf(octets: Uint8Array, file: string): CertificateRevocationList[] {
+  const problem = (cause?: unknown) => new DeskError('crl-file-unknown', { file }, { cause });
+  try {
+    const crls = readObjects(octets).objects.filter(({ kind }) => kind === 'crl');
+    if (crls.length === 0) throw problem();
+    return crls.map(({ der }) => CertificateRevocationList.parse(der));
+  } catch (error) {
+    throw error instanceof PkiError ? problem(error) : error;
   }
 }
 

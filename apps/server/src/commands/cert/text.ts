@@ -5,6 +5,7 @@ import type {
   Chain,
   Report,
   ReportedCertificate,
+  ReportedCrl,
   ReportedName,
   ReportedNumber,
   ReportedObject,
@@ -19,6 +20,7 @@ import {
   kindLabel,
   type Phrases,
   phrases,
+  reasonLabel,
   roleLabel,
   usageLabel,
 } from './words.ts';
@@ -50,7 +52,8 @@ function headingOf(object: ReportedObject, place: number, { report, say }: Conte
   const { length } = report.objects;
   const number = length > 1 ? say.number(place + 1, length) : '';
   const title = object.type === 'other' ? say.others[object.what] : say.types[object.type];
-  const name = object.type === 'certificate' || object.type === 'request' ? shortName(object.subject) : '';
+  const name =
+    object.type === 'other' ? '' : shortName(object.type === 'crl' ? object.issuer : object.subject);
   return `${number}${title}${name && say.colon}${name}`;
 }
 
@@ -62,7 +65,7 @@ function shortName({ attributes, text }: ReportedName): string {
 function bodyOf(object: ReportedObject, context: Context): string[] {
   if (object.type === 'certificate') return table(certificateRows(object, context));
   if (object.type === 'request') return table(requestRows(object, context));
-  return object.type === 'other' ? otherLines(object, context) : [];
+  return object.type === 'crl' ? table(crlRows(object, context)) : otherLines(object, context);
 }
 
 function otherLines({ what, reason, key }: ReportedOther, { say }: Context): string[] {
@@ -90,7 +93,7 @@ function certificateRows(certificate: ReportedCertificate, context: Context): Ro
     [say.ocsp, ...certificate.ocsp],
     [say.crls, ...certificate.crls],
     [say.caIssuers, ...certificate.caIssuers],
-    [say.revocation, say.notTold],
+    [say.revocation, say.revoked(certificate.revocation)],
     [say.others.extensions, ...privateExtensions(certificate, context)],
     [
       say.fingerprints,
@@ -114,6 +117,38 @@ function requestRows(request: ReportedRequest, context: Context): Row[] {
     [say.signature, request.signature.algorithm, say.requestSignature[request.signature.state]],
     [say.others.extensions, ...privateExtensions(request, context)],
     [say.fingerprintOfKey, `SHA-256 ${request.publicKeySha256}`],
+  ];
+}
+
+/** So many entries stand for all in a long list. */
+const SHOWN_ENTRIES = 10;
+
+function crlRows(crl: ReportedCrl, context: Context): Row[] {
+  const { language, say } = context;
+  const shown = crl.revoked.slice(0, SHOWN_ENTRIES);
+  const { state, issuerPlace } = crl.signature;
+  const more = crl.revoked.length - shown.length;
+  return [
+    [say.issuer, ...nameLines(crl.issuer, language)],
+    [say.validity, say.listFrom(crl), say.listState[crl.state]],
+    [
+      say.crlNumber,
+      ...(crl.number ? [`${crl.number}${crl.baseNumber ? say.delta(crl.baseNumber) : ''}`] : []),
+    ],
+    [
+      say.signature,
+      crl.signature.algorithm,
+      state === null || issuerPlace === null ? say.issuerAbsent : say.signedBy[state](issuerPlace + 1),
+    ],
+    [
+      say.entries,
+      String(crl.revoked.length),
+      ...shown.map(({ serialNumber, revokedAt, reason }) =>
+        [serialNumber, minute(revokedAt), reason && reasonLabel(reason, language)].filter(Boolean).join('  '),
+      ),
+      ...(more > 0 ? [say.more(more)] : []),
+    ],
+    [say.fingerprints, `SHA-256 ${crl.sha256}`],
   ];
 }
 

@@ -1,8 +1,8 @@
 /** Names of things in certificates, for people: certdesk's words where it has any, the field's otherwise. */
 import type { Language } from '@certdesk/contract';
-import { day } from '@certdesk/contract/format';
+import { day, minute } from '@certdesk/contract/format';
 import type { KeyDescription, SignatureState } from '@certdesk/pki';
-import type { ReportedCertificate, ReportedOther } from './report.ts';
+import type { ReportedCertificate, ReportedCrl, ReportedOther, ReportedRevocation } from './report.ts';
 
 type Words = Readonly<Record<string, { readonly zh: string; readonly en: string }>>;
 
@@ -87,6 +87,60 @@ const roles: Words = {
   none: { zh: '既不用于签名也不用于加密', en: 'neither signing nor encryption' },
 };
 
+const reasons: Words = {
+  unspecified: { zh: '未说明', en: 'unspecified' },
+  keyCompromise: { zh: '密钥泄露', en: 'the key is in other hands' },
+  cACompromise: { zh: 'CA 密钥泄露', en: 'the CA’s key is in other hands' },
+  affiliationChanged: { zh: '从属关系改变', en: 'the holder’s affiliation changed' },
+  superseded: { zh: '已被新证书取代', en: 'superseded by another certificate' },
+  cessationOfOperation: { zh: '停止使用', en: 'no longer used' },
+  certificateHold: { zh: '暂时冻结', en: 'on hold' },
+  removeFromCRL: { zh: '已从列表移除', en: 'taken off the list' },
+  privilegeWithdrawn: { zh: '权限被撤回', en: 'privilege withdrawn' },
+  aACompromise: { zh: '属性机构密钥泄露', en: 'the attribute authority’s key is in other hands' },
+};
+
+const doubts: Readonly<Record<NonNullable<ReportedRevocation['why']>, { zh: string; en: string }>> = {
+  'no-list': {
+    zh: '仅凭此文件无法得知；用 --crl 指定吊销列表，或查询上述地址',
+    en: 'the file alone does not say; name a list by --crl, or ask at the addresses above',
+  },
+  'issuer-absent': {
+    zh: '不在吊销列表中，但签发者的证书不在此文件中，没有验证列表的签名',
+    en: 'not in the list, whose signature was not checked: the issuer’s certificate is not in the file',
+  },
+  'other-issuer': { zh: '吊销列表是另一个签发者的', en: 'the list is another issuer’s' },
+  'crl-signature': {
+    zh: '吊销列表的签名不成立，不能作为依据',
+    en: 'the signature of the list does not hold, so that it proves nothing',
+  },
+  'issuer-may-not': {
+    zh: '签发者证书不允许签发吊销列表',
+    en: 'the issuer’s certificate does not allow signing lists',
+  },
+  'not-yet': { zh: '吊销列表尚未生效', en: 'the list is from the future' },
+  outdated: {
+    zh: '不在吊销列表中，但列表已经过期，请取最新的列表',
+    en: 'not in the list, which is out of date; get the latest one',
+  },
+  'not-about-it': {
+    zh: '吊销列表不包括这一类证书',
+    en: 'the list is not about certificates of this kind',
+  },
+  'not-understood': {
+    zh: '吊销列表含有未知的关键扩展项，不能作为依据',
+    en: 'the list has a critical extension that is not known here, so that it proves nothing',
+  },
+  'not-complete': {
+    zh: '只有增量吊销列表，还需要完整的列表',
+    en: 'it is a delta list; the complete one is needed too',
+  },
+  'delta-of-other': {
+    zh: '增量吊销列表与完整列表不配套',
+    en: 'the delta list does not belong to the complete one',
+  },
+};
+
 const wordOf = (words: Words) => (key: string, language: Language) =>
   Object.hasOwn(words, key) ? (words[key]?.[language] ?? key) : key;
 
@@ -95,6 +149,7 @@ export const extensionLabel = wordOf(extensions);
 export const usageLabel = wordOf(usages);
 export const kindLabel = wordOf(kinds);
 export const roleLabel = wordOf(roles);
+export const reasonLabel = wordOf(reasons);
 export const isKnownExtension = (oid: string) => Object.hasOwn(extensions, oid);
 
 /** What the report says besides. */
@@ -121,7 +176,9 @@ export interface Phrases {
   readonly crls: string;
   readonly caIssuers: string;
   readonly revocation: string;
-  readonly notTold: string;
+  readonly crlNumber: string;
+  readonly entries: string;
+  readonly listState: Readonly<Record<ReportedCrl['state'], string>>;
   readonly fingerprints: string;
   readonly fingerprintOfKey: string;
   readonly keyUsage: string;
@@ -144,6 +201,10 @@ export interface Phrases {
   below(pathLength: number | null): string;
   keyOf(key: KeyDescription): string;
   octets(count: number): string;
+  more(count: number): string;
+  delta(base: string): string;
+  listFrom(crl: ReportedCrl): string;
+  revoked(revocation: ReportedRevocation): string;
 }
 
 const zh: Phrases = {
@@ -181,7 +242,9 @@ const zh: Phrases = {
   crls: '吊销列表 (CRL)',
   caIssuers: '签发者证书地址',
   revocation: '吊销状态',
-  notTold: '仅凭此文件无法得知；用 --crl 指定吊销列表，或查询上述地址',
+  crlNumber: '编号',
+  entries: '已吊销的证书',
+  listState: { current: '现在有效', outdated: '已过期，请取最新的列表', 'not-yet': '尚未生效' },
   fingerprints: '指纹',
   fingerprintOfKey: '公钥指纹',
   keyUsage: '密钥用法',
@@ -215,6 +278,17 @@ const zh: Phrases = {
   below: (pathLength) => (pathLength === null ? '' : `，其下最多 ${pathLength} 级 CA`),
   keyOf: ({ kind, bits, curve }) => [kind, curve, bits && `${bits} 位`].filter(Boolean).join(' '),
   octets: (count) => `${count} 字节`,
+  more: (count) => `… 另有 ${count} 张，见 --json`,
+  delta: (base) => `（增量列表，基于 ${base} 号）`,
+  listFrom: ({ thisUpdate, nextUpdate }) =>
+    `${minute(thisUpdate)} 签发，${nextUpdate ? `${minute(nextUpdate)} 前更新` : '没有写下次更新时间'}（北京时间）`,
+  revoked({ state, why, revokedAt, reason, thisUpdate, verified }) {
+    if (why) return doubts[why].zh;
+    if (state === 'good') return `没有被吊销，依据 ${minute(thisUpdate ?? '')} 签发的吊销列表`;
+    const because = reason ? `，原因：${reasonLabel(reason, 'zh')}` : '';
+    const doubt = verified ? '' : '（没有能够验证吊销列表的签名）';
+    return `已于 ${minute(revokedAt ?? '')} 被吊销${because}${doubt}`;
+  },
 };
 
 const en: Phrases = {
@@ -254,7 +328,13 @@ const en: Phrases = {
   crls: 'Revocation list (CRL)',
   caIssuers: 'Issuer’s certificate',
   revocation: 'Revoked?',
-  notTold: 'The file alone does not say; name a list by --crl, or ask at the addresses above',
+  crlNumber: 'Number',
+  entries: 'Revoked certificates',
+  listState: {
+    current: 'counts now',
+    outdated: 'out of date: get the latest one',
+    'not-yet': 'from the future',
+  },
   fingerprints: 'Fingerprints',
   fingerprintOfKey: 'Public key',
   keyUsage: 'key usage',
@@ -289,6 +369,17 @@ const en: Phrases = {
     pathLength === null ? '' : `, with at most ${counted(pathLength, 'level')} of CAs below`,
   keyOf: ({ kind, bits, curve }) => [kind, curve, bits && `${bits} bits`].filter(Boolean).join(' '),
   octets: (count) => counted(count, 'octet'),
+  more: (count) => `… and ${count} more, see --json`,
+  delta: (base) => ` (a delta list to number ${base})`,
+  listFrom: ({ thisUpdate, nextUpdate }) =>
+    `made ${minute(thisUpdate)}, ${nextUpdate ? `the next one by ${minute(nextUpdate)}` : 'not said when the next one comes'} (China time)`,
+  revoked({ state, why, revokedAt, reason, thisUpdate, verified }) {
+    if (why) return doubts[why].en;
+    if (state === 'good') return `no, by the list made ${minute(thisUpdate ?? '')}`;
+    const because = reason ? `: ${reasonLabel(reason, 'en')}` : '';
+    const doubt = verified ? '' : ' (the list’s signature could not be checked)';
+    return `yes, on ${minute(revokedAt ?? '')}${because}${doubt}`;
+  },
 };
 
 const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
