@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { Certificate, DEFAULT_IDENTITY_NUMBER_OIDS } from '../packages/pki/src/index.ts';
 import { inProject } from '../tools/project.mjs';
+import { whyNoSoftwareSkf } from '../tools/skf-software.mjs';
 
 function journey(...args: string[]) {
   const options = { maxBuffer: 1024 * 1024 };
@@ -44,6 +45,19 @@ test('renews, and prints one JSON object with the certificates before and after'
   expect(fresh.notAfter.getUTCFullYear()).toBe(old.notAfter.getUTCFullYear() + 3);
   expect(left()).toEqual(before);
 }, 120_000);
+
+test.skipIf(whyNoSoftwareSkf())(
+  'renews on a key with an SKF library, which it makes and removes again',
+  async () => {
+    const { stdout } = await journey('renewal', '--json', '--key', 'skf:software');
+    const { entity, before, after } = JSON.parse(stdout);
+    expect(entity).toBe('上海自备介质科技有限公司');
+    const [old, fresh] = [before.certificate, ...after.certificates].map((pem) => Certificate.parse(pem));
+    expect(fresh?.subject.equals(old?.subject as Certificate['subject'])).toBe(true);
+    expect(fresh?.serialNumber).not.toBe(old?.serialNumber);
+  },
+  120_000,
+);
 
 test('that cannot be carried out exits with a sentence and its code', async () => {
   const home = mkdtempSync(join(tmpdir(), 'certdesk-home-'));

@@ -1,16 +1,27 @@
 // npm run journey -- renewal: a whole journey without a browser. With --json, stdout holds its result and nothing else.
 //
-//   --url ORIGIN   a desk that runs; without it a whole demo of its own is started, used and removed
+//   --url ORIGIN     a desk that runs; without it a whole demo of its own is started, used and removed
+//   --key skf:PROFILE  without --url: not on the demo's own key, but on one with an SKF library (docs/keys.md). `skf:software` compiles
+//                    one and makes a key; on any other, whose PIN comes on standard input, a container is made and used
 //   --key, --home, --years: see apps/assistant/src/journey; with --url the PIN comes on standard input
 
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
 import { ensureBuilt } from './build.mjs';
+import { journeyKey } from './journey-keys.mjs';
+import { startPostgres, stopPostgres } from './postgres.mjs';
 import { inProject, say } from './project.mjs';
 import { runBuilt } from './run-built.mjs';
 
 const JOURNEY = 'apps/assistant/dist/journey/main.js';
+const PREPARE = 'apps/assistant/dist/journey/prepare.js';
+const CERTDESK = 'apps/server/dist/certdesk.js';
+
+/** @typedef {{ url: string, folder: string, companies: [{ ref: string, pin: string }] }} Ready */
+/** @typedef {{ ref: string, pin: string, home: string }} Prepared */
 
 if (process.argv.some((argument) => /^--url(=|$)/.test(argument))) await runBuilt(JOURNEY);
 else process.exitCode = await withOwnDemo();
@@ -26,40 +37,146 @@ async function withOwnDemo() {
   // Below /var/tmp: the database's account must be able to go there.
   const folder = mkdtempSync('/var/tmp/certdesk-journey-');
   chmodSync(folder, 0o711);
-  const { DATABASE_URL: _, npm_lifecycle_event: __, ...env } = process.env;
+  /** @type {(() => Promise<unknown>)[]} */
+  const stops = [];
+  try {
+    const { values } = parseArgs({ strict: false, options: { key: { type: 'string' } } });
+    const other = journeyKey(String(values.key ?? ''), folder);
+    const { DATABASE_URL: _, npm_lifecycle_event: __, ...env } = process.env;
+    const database = other && (await ownDatabase(join(folder, 'postgres'), stops));
+    const demo = startDemo({
+      ...env,
+      ...(database && { DATABASE_URL: database }),
+      CERTDESK_STATE: folder,
+      CERTDESK_ASSISTANT_PORTS: '0',
+    });
+    stops.push(demo.stop);
+    const ready = await demo.ready;
+    const prepared =
+      other && database ? await prepareKey(other, { ready, folder, database }) : demosOwn(ready);
+    const args = ['--url', ready.url, '--key', prepared.ref, '--home', prepared.home];
+    return await run([inProject(JOURNEY), ...process.argv.slice(2), ...args], prepared.pin);
+  } catch (error) {
+    say(/** @type {Error} */ (error).message);
+    return 1;
+  } finally {
+    for (const stop of stops.toReversed()) await stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The key of the demo's first company.
+ * @param {Ready} ready
+ * @returns {Prepared}
+ */
+function demosOwn({ folder, companies: [{ ref, pin }] }) {
+  return { ref, pin, home: join(folder, 'demo', 'assistant') };
+}
+
+/**
+ * A database that this program knows, too, and not the demo alone.
+ * @param {string} folder
+ * @param {(() => Promise<unknown>)[]} stops
+ */
+async function ownDatabase(folder, stops) {
+  stops.push(() => stopPostgres(folder));
+  return (await startPostgres({ folder, durable: false })).url;
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+function startDemo(env) {
   const demo = spawn(process.execPath, [inProject('tools/start.mjs'), '--port', '0', '--json-ready'], {
-    env: { ...env, CERTDESK_STATE: folder, CERTDESK_ASSISTANT_PORTS: '0' },
+    env,
     stdio: ['ignore', 'pipe', 2],
   });
   const ended = new Promise((resolve) => demo.once('exit', resolve));
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => demo.kill('SIGTERM'));
   }
-  try {
-    const ready = await readyLine(demo);
-    const [company] = ready.companies;
-    const args = [
-      '--url',
-      ready.url,
-      '--key',
-      company.ref,
-      '--home',
-      join(ready.folder, 'demo', 'assistant'),
-    ];
-    return await run([inProject(JOURNEY), ...process.argv.slice(2), ...args], company.pin);
-  } catch (error) {
-    say(/** @type {Error} */ (error).message);
-    return 1;
-  } finally {
+  const stop = () => {
     demo.kill('SIGTERM');
-    await ended;
-    rmSync(folder, { recursive: true, force: true });
-  }
+    return ended;
+  };
+  return { ready: readyLine(demo), stop };
+}
+
+/**
+ * Puts a certificate of the demo on another key, and an assistant beside the demo's that reaches it.
+ * @param {import('./journey-keys.mjs').JourneyKey} key
+ * @param {{ ready: Ready, folder: string, database: string }} demo
+ * @returns {Promise<Prepared>}
+ */
+async function prepareKey({ driver, pins }, { ready, folder, database }) {
+  const pin = pins?.pin ?? (await text(process.stdin)).split(/\r?\n/)[0] ?? '';
+  const demoFolder = join(ready.folder, 'demo');
+  const home = join(folder, 'assistant');
+  mkdirSync(home, { mode: 0o700 });
+  const config = JSON.parse(readFileSync(join(demoFolder, 'assistant', 'config.json'), 'utf8'));
+  writeFileSync(join(home, 'config.json'), JSON.stringify({ ...config, drivers: [driver] }), { mode: 0o600 });
+
+  const initialise = pins ? ['--initialise'] : [];
+  const child = spawn(process.execPath, [inProject(PREPARE), '--home', home, ...initialise], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const exit = new Promise((resolve) => child.once('exit', resolve));
+  const lines = lineReader(child.stdout);
+  child.stdin.on('error', () => {}); // It has said on stderr why it ended.
+  child.stdin.write(`${pins ? `${pins.adminPin}\n` : ''}${pin}\n`);
+  const publicKey = await lines((line) => line.startsWith('-----END'));
+  const file = join(folder, 'public-key.pem');
+  writeFileSync(file, publicKey.join('\n'));
+  const certificate = publicKey.length > 0 ? await demoCertificate(demoFolder, file, database) : '';
+  child.stdin.end(`${certificate}\n`);
+  const [ref = ''] = await lines(() => true);
+  if ((await exit) !== 0) throw new Error('The key could not be prepared.');
+  return { ref, pin, home };
+}
+
+/**
+ * @param {string} folder
+ * @param {string} publicKey file
+ * @param {string} database
+ */
+async function demoCertificate(folder, publicKey, database) {
+  const args = [inProject(CERTDESK), 'demo', 'certificate', '--folder', folder, '--key', publicKey];
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, DATABASE_URL: database },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return (await text(child.stdout)).trim();
+}
+
+/**
+ * Reads a program's output line by line.
+ * @param {NodeJS.ReadableStream} stream
+ * @returns {(isLast: (line: string) => boolean) => Promise<string[]>} lines up to the last that is wanted, or to the end
+ */
+function lineReader(stream) {
+  const parts = stream.setEncoding('utf8')[Symbol.asyncIterator]();
+  let rest = '';
+  return async (isLast) => {
+    /** @type {string[]} */
+    const lines = [];
+    for (;;) {
+      const end = rest.indexOf('\n');
+      if (end >= 0) {
+        const line = rest.slice(0, end);
+        rest = rest.slice(end + 1);
+        lines.push(line);
+        if (isLast(line)) return lines;
+        continue;
+      }
+      const { value, done } = await parts.next();
+      if (done) return lines;
+      rest += String(value);
+    }
+  };
 }
 
 /**
  * @param {import('node:child_process').ChildProcess} demo
- * @returns {Promise<{ url: string, folder: string, companies: [{ ref: string, pin: string }] }>}
+ * @returns {Promise<Ready>}
  */
 function readyLine(demo) {
   return new Promise((resolve, reject) => {

@@ -33,7 +33,13 @@ export async function buildProgram(): Promise<Program> {
   writeFileSync(join(window, 'main.css'), 'body{}');
   const start = (args: string[], home: string) =>
     spawn(process.execPath, [join(outDir, 'main.mjs'), ...args], {
-      env: { PATH: process.env.PATH, CERTDESK_ASSISTANT_HOME: home, CERTDESK_ASSISTANT_PORTS: '0' },
+      env: {
+        PATH: process.env.PATH,
+        CERTDESK_ASSISTANT_HOME: home,
+        CERTDESK_ASSISTANT_PORTS: '0',
+        // Made for all tests: native libraries run in it.
+        CERTDESK_NATIVE_HOST: process.env.CERTDESK_NATIVE_HOST,
+      },
       stdio: 'pipe',
     });
   return {

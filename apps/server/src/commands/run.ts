@@ -17,6 +17,7 @@ import { certificateImport } from './certificate.ts';
 import { clientAdd, clientDisable, clientEnable, clientList } from './client.ts';
 import { type Command, type CommandContext, type Env, UsageError } from './command.ts';
 import { configCheck } from './config.ts';
+import { demoCertificateCommand } from './demo/certificate.ts';
 import { demoPrepare } from './demo/prepare.ts';
 import { init } from './init.ts';
 import { keyManagementServe } from './keymanagement.ts';
@@ -50,6 +51,7 @@ const commands: Readonly<Record<string, Command>> = {
   'command submit': commandSubmit,
   'keymanagement serve': keyManagementServe,
   'demo prepare': demoPrepare,
+  'demo certificate': demoCertificateCommand,
 };
 
 /** Runs one command. @returns the exit code: 0 done, 1 refused or failed, 2 not understood */

@@ -71,3 +71,16 @@ export const demoCompanies: readonly DemoCompany[] = [
     numbers: [{ kind: 'uscc', value: '115300000151003540' }],
   },
 ];
+
+/** What stands in a certificate of the demo. */
+export type CertifiedCompany = Pick<DemoCompany, 'name' | 'daysLeft' | 'numbers'>;
+
+/** The company of whoever tries the desk with a key of his own: `demo certificate` puts it there. */
+export const ownKeyCompany: CertifiedCompany = {
+  name: '上海自备介质科技有限公司',
+  daysLeft: 30,
+  numbers: [
+    { kind: 'uscc', value: '91310115MA1EXMPQ33' },
+    { kind: 'socialInsurance', value: '00888123' },
+  ],
+};

@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Certificate } from '@certdesk/pki';
+import { Certificate, generateSoftwareKey, toPem } from '@certdesk/pki';
 import { virtualDriver } from '@certdesk/token';
 import { describe, expect, test } from 'vitest';
 import { readConfiguration } from '../../setup/configuration.ts';
-import { run, testDatabase, testFolder } from '../commands.test-support.ts';
+import { fileOf, run, testDatabase, testFolder } from '../commands.test-support.ts';
 import { demoCompanies } from './companies.ts';
 
 async function testDemo() {
@@ -20,7 +20,8 @@ async function testDemo() {
     imports: await db.selectFrom('registry_import').selectAll().execute(),
     audit: await db.selectFrom('audit_event').selectAll().orderBy('id').execute(),
   });
-  return { folder, keys, prepare, registered, db };
+  const runHere = (args: readonly string[]) => run(args, env);
+  return { folder, keys, prepare, registered, db, run: runHere };
 }
 
 async function contents(folder: string): Promise<Record<string, string>> {
@@ -42,7 +43,7 @@ describe('the demo', () => {
     expect(await prepare()).toEqual(first);
     expect(await contents(folder)).toEqual(files);
     expect(await registered()).toEqual(rows);
-    expect(rows).toMatchObject({ imports: [{ rows: String(demoCompanies.length) }] });
+    expect(rows).toMatchObject({ imports: [{ rows: String(demoCompanies.length + 1) }] });
     expect(rows.certificates).toHaveLength(demoCompanies.length);
   });
 
@@ -116,6 +117,23 @@ describe('the demo', () => {
     expect(
       await other.db.selectFrom('certificate').select(['digest', 'state']).orderBy('digest').execute(),
     ).toEqual(certificates);
+  });
+
+  test("certifies keys of one's own, whatever their kind, and knows them", async () => {
+    const { folder, prepare, registered, run: runHere } = await testDemo();
+    await prepare();
+    const certify = (key: string) => runHere(['demo', 'certificate', '--folder', folder, '--key', key]);
+    const { entities, certificates } = await registered();
+    for (const algorithm of ['sm2', 'p256', 'rsa2048'] as const) {
+      const { publicKey } = generateSoftwareKey(algorithm);
+      const { code, out, err } = await certify(await fileOf(toPem('PUBLIC KEY', publicKey), 'public.pem'));
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      const certificate = Certificate.parse(out);
+      expect(Buffer.from(certificate.publicKey).equals(publicKey)).toBe(true);
+      expect(entities.map(({ name }) => name)).toContain(certificate.subject.get('CN'));
+    }
+    expect((await registered()).certificates).toHaveLength(certificates.length + 3);
+    expect(await certify(await fileOf('no key', 'none.pem'))).toMatchObject({ code: 2 });
   });
 
   test('has an address that a desk can have', async () => {

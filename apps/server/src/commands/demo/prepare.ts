@@ -1,16 +1,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Name } from '@certdesk/pki';
 import { writeFileAtomically } from '@certdesk/safe';
 import { createVirtualKey, virtualDriver } from '@certdesk/token';
 import { readIssuersFile } from '../../authority/embedded/issuers-file.ts';
-import { openIssuingCa } from '../../authority/embedded/open.ts';
 import { addSeries } from '../../authority/embedded/series.ts';
-import { signWith } from '../../authority/embedded/signing.ts';
 import { importCertificate } from '../../authority/import.ts';
-import { readProfiles } from '../../authority/profiles.ts';
-import { randomSerialNumber } from '../../authority/serial-number.ts';
 import { importRegisterFile } from '../../registry/import/import.ts';
 import type { Db } from '../../schema/database.ts';
 import { parseConfiguration, readConfiguration, readPassphrase } from '../../setup/configuration.ts';
@@ -18,7 +13,8 @@ import { trustedIssuers } from '../certificate.ts';
 import { type Command, type Env, needed } from '../command.ts';
 import { configurationName, makeDesk, randomPassphrase } from '../init.ts';
 import { trustedDesk } from '../trust.ts';
-import { type DemoCompany, demoCompanies } from './companies.ts';
+import { demoCertificate, otherSeries } from './certificate.ts';
+import { type DemoCompany, demoCompanies, ownKeyCompany } from './companies.ts';
 
 /** Keys of a demo are guarded by nothing but the folder: opening them must not take a second each. */
 const demoCost = { logN: 12, r: 8, p: 1 };
@@ -114,11 +110,11 @@ async function demoDesk(
 
 /** A CA for the keys that SM2's signature does not go with; demos from before there could be several get it as well. */
 async function demoSeries(authority: string, passphrase: string, now: Date): Promise<void> {
-  if ((await readIssuersFile(authority)).some(({ series }) => series === 'web')) return;
+  if ((await readIssuersFile(authority)).some(({ series }) => series === otherSeries)) return;
   const made = new Date(now.getTime() - 3 * 365 * 86_400_000);
   await addSeries({
     folder: authority,
-    series: 'web',
+    series: otherSeries,
     organisation: '演示证书中心',
     algorithm: 'p256',
     passphrase,
@@ -174,39 +170,6 @@ async function lock(verify: (pin: string) => Promise<void>): Promise<void> {
   for (let tries = 0; tries < 10; tries += 1) await verify('00000000').catch(() => undefined);
 }
 
-async function demoCertificate(
-  folder: string,
-  company: DemoCompany,
-  publicKey: Uint8Array,
-  passphrase: string,
-  now: Date,
-): Promise<Uint8Array> {
-  const ca = await openIssuingCa(join(folder, 'authority'), passphrase);
-  const second = Math.floor(now.getTime() / 1000) * 1000;
-  const notAfter = new Date(second + company.daysLeft * 86_400_000);
-  const notBefore = new Date(Math.min(second, notAfter.getTime() - 365 * 86_400_000));
-  const subject = Name.of([
-    { type: 'C', value: 'CN' },
-    { type: 'O', value: company.name },
-    { type: 'CN', value: company.name },
-  ]);
-  return signWith(
-    ca,
-    readProfiles(),
-  )({
-    profile: 'entity-signing-sm2',
-    publicKey,
-    serialNumber: randomSerialNumber(),
-    content: {
-      entityName: company.name,
-      subject: Buffer.from(subject.der).toString('base64'),
-      identityNumbers: company.numbers,
-      notBefore: notBefore.toISOString(),
-      notAfter: notAfter.toISOString(),
-    },
-  });
-}
-
 async function demoAssistant(folder: string, passphrase: string): Promise<void> {
   const configuration = await readConfiguration(join(folder, configurationName));
   const assistant = {
@@ -229,7 +192,11 @@ async function demoAssistant(folder: string, passphrase: string): Promise<void> 
 async function demoRegister(db: Db, folder: string, now: Date): Promise<void> {
   const file = join(folder, 'register.csv');
   const kinds = ['uscc', 'socialInsurance', 'housingFund'] as const;
-  const lines = demoCompanies.map(({ name, numbers, register }) => [
+  const companies: readonly Pick<DemoCompany, 'name' | 'numbers' | 'register'>[] = [
+    ...demoCompanies,
+    ownKeyCompany,
+  ];
+  const lines = companies.map(({ name, numbers, register }) => [
     name,
     ...kinds.map((kind) => register?.[kind] ?? numbers.find((number) => number.kind === kind)?.value ?? ''),
   ]);
