@@ -13,10 +13,9 @@ const PLACES = [
   '/opt/homebrew/lib/softhsm',
 ].map((folder) => `${folder}/libsofthsm2.so`);
 const OPENCRYPTOKI = [
-  '/usr/lib/x86_64-linux-gnu/opencryptoki/libopencryptoki.so',
-  '/usr/lib/aarch64-linux-gnu/opencryptoki/libopencryptoki.so',
-  '/usr/lib/opencryptoki/libopencryptoki.so',
-  '/usr/lib64/opencryptoki/libopencryptoki.so',
+  '/usr/lib/x86_64-linux-gnu/pkcs11/libopencryptoki.so',
+  '/usr/lib/aarch64-linux-gnu/pkcs11/libopencryptoki.so',
+  '/usr/lib64/pkcs11/libopencryptoki.so',
 ];
 
 /** @returns {string | undefined} the module's path, where its tools are here too */
@@ -24,10 +23,16 @@ export function findSoftHsm() {
   return hasProgram('softhsm2-util') && hasProgram('pkcs11-tool') ? PLACES.find(existsSync) : undefined;
 }
 
-/** @returns {string | undefined} openCryptoki's module; its daemon can be started by root only */
+/**
+ * @returns {string | undefined} openCryptoki's module. Its daemon and its token are one for the whole machine, so tests give them
+ *   namespaces of their own, which takes root and a kernel that lets it
+ */
 export function findOpenCryptoki() {
-  const ready = process.getuid?.() === 0 && hasProgram('pkcsslotd') && hasProgram('pkcs11-tool');
-  return ready ? OPENCRYPTOKI.find(existsSync) : undefined;
+  if (process.getuid?.() !== 0 || !['pkcsslotd', 'pkcs11-tool', 'nsenter'].every(hasProgram))
+    return undefined;
+  const module = OPENCRYPTOKI.find(existsSync);
+  const { status } = spawnSync('unshare', ['--mount', '--ipc', 'true'], { stdio: 'ignore' });
+  return status === 0 ? module : undefined;
 }
 
 /**
@@ -47,7 +52,7 @@ export function ensurePkcs11Peers() {
 function missing() {
   return [
     ...(findSoftHsm() ? [] : ['SoftHSM2 (with pkcs11-tool)']),
-    ...(findOpenCryptoki() ? [] : ['openCryptoki (as root)']),
+    ...(findOpenCryptoki() ? [] : ['openCryptoki (as root, with namespaces)']),
     ...(hasProgram('gcc') ? [] : ['a C compiler']),
   ];
 }

@@ -75,7 +75,13 @@ export function pkcs11Driver(options: Pkcs11DriverOptions): Pkcs11Driver {
     async open(ref: string): Promise<Key> {
       const another = () => openSession(ref);
       try {
-        return new Pkcs11Key({ ref, session: await another(), another, files, onEnd: () => watch.look() });
+        return new Pkcs11Key({
+          ref,
+          session: await another(),
+          another,
+          files,
+          onEnd: () => watch.look(),
+        });
       } catch (error) {
         watch.look();
         throw error;
