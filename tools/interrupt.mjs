@@ -1,12 +1,16 @@
 // npm run interrupt: every point of the renewal with everything that can happen there, as a matrix. Some minutes.
+//
+//   --key KIND   on another kind of key than the virtual one: skf (the software library); see test/interruptions/stand.ts
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { ensureInstalled } from './install.mjs';
 import { alone, root } from './project.mjs';
 
+const { values } = parseArgs({ options: { key: { type: 'string', default: 'virtual' } } });
 await alone(ensureInstalled);
 const folder = mkdtempSync(join(tmpdir(), 'certdesk-interrupt-'));
 chmodSync(folder, 0o711); // the database's account must be able to enter
@@ -14,7 +18,13 @@ const file = join(folder, 'matrix.txt');
 const vitest = ['node_modules/vitest/vitest.mjs', 'run', 'test/interruptions/interruptions.test.ts'];
 const { status } = spawnSync(process.execPath, vitest, {
   cwd: root,
-  env: { ...process.env, TMPDIR: folder, CERTDESK_INTERRUPT: 'all', CERTDESK_INTERRUPT_MATRIX: file },
+  env: {
+    ...process.env,
+    TMPDIR: folder,
+    CERTDESK_INTERRUPT: 'all',
+    CERTDESK_INTERRUPT_MATRIX: file,
+    CERTDESK_INTERRUPT_KEY: values.key,
+  },
   stdio: ['ignore', 'inherit', 'inherit'],
 });
 if (existsSync(file)) process.stdout.write(`\n${readFileSync(file, 'utf8')}`);

@@ -1,5 +1,6 @@
 // The renewal under interruption: real processes, really killed. CERTDESK_INTERRUPT=all takes every point with everything
-// that can happen there; without it each transition and each call to the key is taken once.
+// that can happen there; without it each transition and each call to the key is taken once. CERTDESK_INTERRUPT_KEY names
+// another kind of key to stand on.
 
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +10,7 @@ import { matrixText, type Outcome, outcomeText } from './matrix.ts';
 import { everyPoint, sampled } from './plan.ts';
 import type { Point } from './point.ts';
 import { openStage, type Stage } from './stage.ts';
+import { stands } from './stand.ts';
 import { type StoryName, stories, tell } from './stories.ts';
 import { auditFinding } from './verdict.ts';
 
@@ -17,7 +19,7 @@ const minutes = all ? 90 : 5;
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await openStage(stands[process.env.CERTDESK_INTERRUPT_KEY ?? 'virtual']);
 });
 afterAll(() => stage?.close());
 

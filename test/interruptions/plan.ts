@@ -56,3 +56,16 @@ export function sampled(recorded: Recorded): Planned[] {
     return [{ story, interruption: { point, nth, kind } }];
   });
 }
+
+/** Each method of the key that a renewal calls once, the assistant killed and the key pulled by turns, before it and after it by turns. */
+export function sampledCalls(points: readonly Point[]): Planned[] {
+  const methods = [...new Set(points.filter(({ kind }) => kind === 'key').map(({ name }) => name))];
+  return methods.map((name, at) => ({
+    story: 'renewal',
+    interruption: {
+      point: { kind: 'key', name, side: at % 4 < 2 ? 'before' : 'after' },
+      nth: 1,
+      kind: at % 2 === 0 ? 'kill-assistant' : 'pull-key',
+    },
+  }));
+}

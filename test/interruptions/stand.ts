@@ -1,8 +1,17 @@
 /** The holder's keys as the stage has them: one at a time, plugged in or in a drawer. */
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createVirtualKey, type Key, type KeyAlgorithm, virtualDriver } from '@certdesk/token';
+import {
+  createVirtualKey,
+  type Key,
+  type KeyAlgorithm,
+  loadSkfProfile,
+  type SkfDriver,
+  skfDriver,
+  virtualDriver,
+} from '@certdesk/token';
 import type { DriverConfig } from '../../apps/assistant/src/config.ts';
+import { compileSoftwareSkf } from '../../tools/skf-software.mjs';
 
 export interface NewKey {
   readonly label: string;
@@ -52,8 +61,56 @@ export async function virtualStand(folder: string): Promise<KeyStand> {
   };
 }
 
+/** Keys with the software SKF library: out of their folder, they are pulled. Two containers fit. */
+export async function skfStand(folder: string): Promise<KeyStand> {
+  const [slots, drawer] = [join(folder, 'slots'), join(folder, 'drawer')];
+  await Promise.all([slots, drawer].map((place) => mkdir(place, { recursive: true })));
+  const library = join(folder, 'software.so');
+  compileSoftwareSkf(library);
+  const profile = await loadSkfProfile('software');
+  const envOf = (place: string) => ({ SKF_SOFTWARE_FOLDER: place });
+  const [plugged, pulled] = [slots, drawer].map((place) =>
+    skfDriver({ profile, library, env: envOf(place) }),
+  );
+  let keys = 0;
+  const file = (place: string) => join(place, `key-${keys}.skf`);
+  const driverAt = async () => ((await exists(file(drawer))) ? pulled : plugged) as SkfDriver;
+  return {
+    algorithm: 'sm2',
+    driver: { family: 'skf', profile: 'software', library, env: envOf(slots) },
+    env: {},
+    async newKey({ label, pin }) {
+      for (const place of [slots, drawer]) await rm(file(place), { force: true });
+      keys += 1;
+      await writeFile(file(slots), '');
+      const key = await (await driverAt()).open(`key-${keys}`);
+      await key.initialise({ label: label.slice(0, 10), pin, adminPin });
+      await key.close();
+    },
+    pull: () => moveIfThere(file(slots), file(drawer)),
+    plug: () => moveIfThere(file(drawer), file(slots)),
+    open: async () => (await driverAt()).open(`key-${keys}`),
+    async close() {
+      for (const driver of [plugged, pulled]) await driver?.close();
+    },
+  };
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
 export async function moveIfThere(from: string, to: string): Promise<void> {
   await rename(from, to).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
   });
 }
+
+/** What can be stood on, by the name that `npm run interrupt -- --key` knows it by. */
+export const stands: Readonly<Record<string, (folder: string) => Promise<KeyStand>>> = {
+  virtual: virtualStand,
+  skf: skfStand,
+};
