@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createVirtualKey } from '@certdesk/token';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packDebian, stageDebian } from './package/deb.mjs';
 import { version } from './package/executable.mjs';
 import { type Account, account, runPackaged, servePackaged } from './package/run.mjs';
+import { makeToken, TOKEN_LABEL, TOKEN_PIN, whyNoToken } from './package/token.mjs';
 import { inProject } from './project.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'certdesk-package-'));
@@ -50,6 +51,30 @@ describe('the single executable, in an empty environment', () => {
       expect(await serving.ownWindow()).toContain('console.log("the window")');
     } finally {
       expect(await serving.stop()).toBe(0);
+    }
+  });
+
+  it('says in the holder’s words when a maker’s library is missing, having loaded its addon', () => {
+    const missing = join(folder, 'no-such-library.so');
+    const other = account({ drivers: [{ family: 'skf', profile: 'standard', library: missing }] });
+    try {
+      const listed = runPackaged(executable, ['list'], other);
+      expect(listed).toMatchObject({ code: 1, err: expect.stringContaining('[key-library-missing]') });
+      const unpacked = readdirSync(join(other.home, '.cache', 'certdesk-assistant'), { recursive: true });
+      expect(unpacked).toContainEqual(expect.stringMatching(/^[0-9a-f]{64}.koffi\.node$/));
+    } finally {
+      other.remove();
+    }
+  });
+
+  it.skipIf(whyNoToken)('reaches a token through PKCS#11, and its PIN', () => {
+    const other = account({ drivers: [makeToken(join(folder, 'softhsm'))] });
+    try {
+      expect(runPackaged(executable, ['list'], other).out).toContain(TOKEN_LABEL);
+      const verify = ['verify-pin', '--pin-stdin'];
+      expect(runPackaged(executable, verify, other, `${TOKEN_PIN}\n`)).toMatchObject({ code: 0 });
+    } finally {
+      other.remove();
     }
   });
 

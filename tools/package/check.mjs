@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inProject, say } from '../project.mjs';
 import { account, runPackaged, servePackaged } from './run.mjs';
+import { makeToken, TOKEN_LABEL, TOKEN_PIN, whyNoToken } from './token.mjs';
 
 const NAME = 'certdesk-assistant';
 /** nobody */
@@ -55,6 +56,23 @@ function executableChecks(executable) {
           copyFileSync(executable, copy);
           await worksAsAnAssistant(copy);
         } finally {
+          rmSync(folder, { recursive: true });
+        }
+      },
+    },
+    {
+      title: 'the executable reaches a token through PKCS#11, by the addon that it carries',
+      skip: whyNoToken,
+      run() {
+        const folder = mkdtempSync(join(tmpdir(), 'certdesk-token-'));
+        const user = account({ drivers: [makeToken(folder)] });
+        try {
+          const listed = runPackaged(executable, ['list'], user);
+          expect(listed.out.includes(TOKEN_LABEL), `list said ${JSON.stringify(listed)}`);
+          const verified = runPackaged(executable, ['verify-pin', '--pin-stdin'], user, `${TOKEN_PIN}\n`);
+          expect(verified.code === 0, `verify-pin said ${JSON.stringify(verified)}`);
+        } finally {
+          user.remove();
           rmSync(folder, { recursive: true });
         }
       },

@@ -50,12 +50,14 @@ export function account({ drivers = [], uid } = {}) {
  * @param {string} executable
  * @param {string[]} args
  * @param {Account} account
+ * @param {string} [input] standard input
  * @returns {{ code: number | null, out: string, err: string }}
  */
-export function runPackaged(executable, args, { home, env, identity }) {
+export function runPackaged(executable, args, { home, env, identity }, input = '') {
   const { status, stdout, stderr, error } = spawnSync(executable, args, {
     cwd: home,
     env,
+    input,
     encoding: 'utf8',
     timeout: 60_000,
     ...identity,
