@@ -153,4 +153,12 @@ describe('a library in a process of its own', () => {
     expect(code).toBe(0);
     await gone(Number(line));
   });
+
+  it('keeps a program running that waits for its end', async () => {
+    const parent = spawn(process.execPath, [library.parent, library.path, library.program, 'close'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const [code] = await once(parent, 'exit');
+    expect(code).toBe(7);
+  });
 });

@@ -77,6 +77,8 @@ export class NativeProcess<F extends Functions> {
     if (this.alive) await this.#push({ kind: 'close' }, 'closing', Number.POSITIVE_INFINITY).catch(() => {});
     clearTimeout(patience);
     this.kill();
+    // Whoever waits for the end must be there when it comes.
+    this.#child.ref();
     await this.ended;
   }
 
