@@ -29,7 +29,7 @@ beforeAll(async () => {
   const kdfCost = { logN: 1, r: 1, p: 1 };
   const pins = { pin: 'Secret-2468', adminPin: 'Admin-1357' };
   await createVirtualKey({ folder: keys, name: 'k1', serial: 'V-1', label: 'Key one', ...pins, kdfCost });
-});
+}, 240_000);
 afterAll(() => {
   user?.remove();
   rmSync(folder, { recursive: true });
