@@ -11,6 +11,7 @@ export interface Promised {
 }
 
 const renewal = 'apps/server/src/journeys/renewal/renewal.test.ts';
+const anotherCa = 'apps/server/src/journeys/renewal/another-ca.test.ts';
 const atOnce = 'apps/server/src/journeys/renewal/at-once.test.ts';
 const rules = 'apps/server/src/journeys/renewal/rules.test.ts';
 const walk = 'apps/server/src/journeys/renewal/walk.test.ts';
@@ -339,6 +340,47 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
     {
       promise: 'No term is preselected.',
       tests: [[pages, 'does not start without a term, and opens no window']],
+    },
+  ],
+  'Another CA behind the desk': [
+    {
+      promise:
+        'The old certificate stays until the CA has confirmed the new one, which the new key has proved before.',
+      tests: [
+        [
+          anotherCa,
+          'is confirmed to the CA once the new key has proved itself, and supersedes the old certificate only then',
+          'when the confirmation’s answer is lost: the old certificate stays until it is known, and a job goes on',
+          'before anybody came to prove it: a job finds that out',
+        ],
+      ],
+    },
+    {
+      promise:
+        'Lost answers, long waits and hanging servers lose nothing, and no certificate that nobody wants stays good.',
+      tests: [
+        [
+          anotherCa,
+          'when the CA’s answer is lost: the same transaction is taken up again',
+          'is polled for as long as it says, the holder is told, and the case goes on by itself',
+          'when a node hangs between question and answer: another goes on, and a second certificate is revoked',
+          'while the CA takes its time: what comes in the end is rejected',
+        ],
+      ],
+      open: 'A CA that loses its answer and forgets the transaction may issue a certificate that nobody here ever sees. Tried against OpenSSL’s test server and a CA of the tests’ own; no product was.',
+    },
+    {
+      promise:
+        'What is not the CA’s answer to this very message is not believed, nor a certificate that was not asked for.',
+      tests: [
+        [
+          'packages/pki/src/cmp/cmp.test.ts',
+          'only for this transaction and this very message',
+          'in no other octet than those that were protected',
+        ],
+        [anotherCa, 'where another key protects it'],
+        ['packages/pki/src/cmp/openssl.test.ts', 'authenticates by MAC, and reads what is refused and why'],
+      ],
     },
   ],
   'What operators order': [

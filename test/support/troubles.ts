@@ -101,6 +101,8 @@ export const troubles: Readonly<Record<string, readonly Trouble[]>> = {
     { what: 'No room on the key', screens: ['window/failed, key-no-room', 'portal/trouble-key-no-room'] },
     { what: 'The key is of a kind that does not fit', screens: ['portal/trouble-key-algorithm'] },
     { what: 'The key lost its new key pair several times', screens: ['portal/attention'] },
+    { what: 'Another CA takes its time', screens: ['portal/awaited'] },
+    { what: 'Another CA refused', screens: ['portal/refused'] },
     { what: 'The order has run out', screens: ['portal/trouble-order-stale'] },
     { what: 'Another case is unfinished', screens: ['portal/resume', 'portal/case-open'] },
     { what: 'No term was chosen', screens: ['portal/check-no-term'] },

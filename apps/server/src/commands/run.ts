@@ -15,6 +15,7 @@ import { authorityAdd, authorityList, authorityRoll } from './authority.ts';
 import { certShow } from './cert/show.ts';
 import { certificateImport } from './certificate.ts';
 import { clientAdd, clientDisable, clientEnable, clientList } from './client.ts';
+import { cmpCheck, cmpKey } from './cmp.ts';
 import { type Command, type CommandContext, type Env, UsageError } from './command.ts';
 import { configCheck } from './config.ts';
 import { demoCertificateCommand } from './demo/certificate.ts';
@@ -30,6 +31,8 @@ import { trust } from './trust.ts';
 const commands: Readonly<Record<string, Command>> = {
   init,
   'config check': configCheck,
+  'cmp key': cmpKey,
+  'cmp check': cmpCheck,
   trust,
   'registry import': registryImport,
   'certificate import': certificateImport,
@@ -141,6 +144,7 @@ function readArguments(argv: readonly string[]) {
       'hsm-key': text,
       'root-key': text,
       'request-out': text,
+      from: text,
       certificate: text,
       root: text,
       series: text,

@@ -20,7 +20,7 @@ const Mac = z.strictObject({ kind: z.literal('mac'), reference: text(200), secre
 export const Cmp = z.strictObject({
   url: z
     .url({ protocol: /^https?$/ })
-    .refine((url) => !new URL(url).username && !new URL(url).password, 'holds a password')
+    .refine((url) => !URL.canParse(url) || new URL(url).password === '', 'holds a password')
     .describe('Where the CA answers CMP over HTTP (RFC 6712)'),
   chain: z
     .array(File)
