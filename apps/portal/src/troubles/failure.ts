@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@certdesk/contract';
-import { errorSentence, errorTable } from '@certdesk/contract/errors';
+import { sentenceWith } from '@certdesk/contract/error-entry';
+import { holderErrors } from '@certdesk/contract/errors';
 import type { Language, Words } from '../words/words.ts';
 
 /** What only the page itself can find out. */
@@ -27,8 +28,8 @@ export function failure(
 export function sentenceOf(reason: Failure, language: Language, words: Words): string {
   if (reason.sentence) return reason.sentence[language];
   // Not the contract's isErrorCode: it needs Object.hasOwn, which Chromium 87 and Firefox 91 lack.
-  if (lookUp(errorTable, reason.code))
-    return errorSentence(reason.code as ErrorCode, language, reason.details);
+  const entry = lookUp(holderErrors, reason.code);
+  if (entry) return sentenceWith(entry, language, reason.details);
   return lookUp(words.troubles.own, reason.code) ?? words.troubles.unknown;
 }
 

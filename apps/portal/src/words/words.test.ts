@@ -1,4 +1,4 @@
-import { errorCodes } from '@certdesk/contract/errors';
+import { errorCodes } from '@certdesk/contract';
 import { expect, test } from 'vitest';
 import { failure, sentenceOf } from '../troubles/failure.ts';
 import { en } from './en.ts';
