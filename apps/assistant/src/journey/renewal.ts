@@ -59,11 +59,9 @@ export async function runRenewal(options: RenewalOptions): Promise<RenewalResult
   const issuers = await watch.step('verify', async () => {
     const { state } = await desk.case(opened.id);
     if (state !== 'done') throw new AssistantError('case-state');
-    const { chain } = await desk.authority();
-    const ders = chain.map((der) => Buffer.from(der, 'base64'));
-    checkIssuers(fresh, ders);
+    const issuers = issuersOf(fresh, await desk.authority());
     await checkKey(assistant, key, pin, fresh);
-    return ders;
+    return issuers;
   });
 
   const { steps, totalMs } = watch.result();
@@ -80,12 +78,16 @@ export async function runRenewal(options: RenewalOptions): Promise<RenewalResult
   };
 }
 
-function checkIssuers(certificate: Uint8Array, chain: readonly Uint8Array[]): void {
-  const issuers = chain.map((der) => Certificate.parse(der));
-  const roots = issuers.slice(-1);
-  const intermediates = issuers.slice(0, -1);
-  const result = checkChain(Certificate.parse(certificate), { intermediates, roots, at: new Date() });
+/** The certificates above this one, up to its root. */
+function issuersOf(
+  certificate: Uint8Array,
+  desk: Awaited<ReturnType<DeskClient['authority']>>,
+): Uint8Array[] {
+  const parse = (list: readonly string[]) => list.map((der) => Certificate.parse(Buffer.from(der, 'base64')));
+  const trusted = { intermediates: parse(desk.intermediates), roots: parse(desk.roots) };
+  const result = checkChain(Certificate.parse(certificate), { ...trusted, at: new Date() });
   if (!result.ok) throw new AssistantError('certificate-foreign');
+  return result.chain.slice(1).map(({ der }) => der);
 }
 
 /** The key itself is asked: it holds the new certificate, nothing of the old one, and signs with the new key. */

@@ -10,11 +10,19 @@ export function authorityRoutes(authority: Authority): FastifyPluginAsyncZod {
       {
         schema: {
           tags: ['authority'],
-          summary: 'Certificates of the issuing CA up to its root',
+          summary: 'Certificates of the issuing CAs, and of the roots above them',
           response: { 200: AuthorityCertificates },
         },
       },
-      async () => ({ chain: authority.chain().map((der) => Buffer.from(der).toString('base64')) }),
+      async () => {
+        const base64 = (ders: readonly Uint8Array[]) =>
+          ders.map((der) => Buffer.from(der).toString('base64'));
+        return {
+          chain: base64(authority.chain()),
+          intermediates: base64(authority.intermediates()),
+          roots: base64(authority.roots()),
+        };
+      },
     );
   };
 }

@@ -134,7 +134,7 @@ async function rootKeyOf(folder: string, entries: readonly IssuerEntry[], series
   const key =
     root === 'root.crt' ? authorityFiles(folder).rootKey : join(folder, root.replace(/\.crt$/, '.key'));
   await stat(key).catch(() => {
-    throw new UsageError(`${key} is not there: --root-key FILE says where the root's key is`);
+    throw new UsageError(`${key} is not there: --root-key FILE says where the root’s key is`);
   });
   return key;
 }

@@ -23,5 +23,11 @@ export const DeskInfo = z.strictObject({
 });
 export type DeskInfo = z.infer<typeof DeskInfo>;
 
-/** The issuing CA's certificates up to the root, DER in base64. */
-export const AuthorityCertificates = z.strictObject({ chain: z.array(Base64) });
+/** Certificates of CAs, DER in base64. */
+export const AuthorityCertificates = z.strictObject({
+  /** From the CA that issues now what no other is named for, up to its root. */
+  chain: z.array(Base64),
+  /** All CAs, also of earlier, that may stand between a certificate known here and a root. */
+  intermediates: z.array(Base64),
+  roots: z.array(Base64),
+});

@@ -235,7 +235,8 @@ async function takeUp(options: Common, draft: IssuerEntry, certificate: Certific
   };
   const root = await readCertificate(resolve(folder, draft.root));
   if (certificate.notBefore > now) refuse(`it is valid from ${certificate.notBefore.toISOString()} only`);
-  if (certificate.notAfter <= activeFrom) refuse(`it ended on ${certificate.notAfter.toISOString()}`);
+  if (certificate.notAfter <= activeFrom)
+    refuse(`it ends on ${certificate.notAfter.toISOString()}, before it is to begin`);
   if (!certificate.verifiedBy(root) || !certificate.issuer.equals(root.subject))
     refuse(`it was not issued by ${root.subject}`);
   for (const { certificate: file } of entries) {
