@@ -410,6 +410,52 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
       ],
     },
   ],
+  'The issuing CAs': [
+    {
+      promise:
+        'The issuing CA is rolled over to a new key while the desk runs: what was begun before, across and after it gets a certificate that holds, and all sign in.',
+      tests: [
+        [
+          'apps/server/src/journeys/renewal/roll-over.test.ts',
+          'renewals from before, across and after a roll-over each get a certificate that holds, and its holder signs in',
+          'what the issuing CAs are is in the audit log, each time that it changes',
+        ],
+        [
+          'apps/server/src/authority/embedded/issuers.test.ts',
+          'it issues from then on, and an intent from before is finished by the CA that it was written for',
+        ],
+        [
+          'apps/server/src/authority/embedded/series.test.ts',
+          'below a root that is elsewhere, by a request and what that root made of it',
+        ],
+      ],
+    },
+    {
+      promise:
+        'A certificate is renewed to a key pair of its own kind, or its holder is told before anything begins.',
+      tests: [
+        [
+          renewal,
+          'is of the old certificate’s kind: %s',
+          'is not promised where the desk issues for no such kind of key: nothing is begun',
+        ],
+      ],
+    },
+    {
+      promise:
+        'An HSM that is gone loses no request, and a PIN that it refused is not tried again until somebody has changed it.',
+      tests: [
+        [
+          'apps/server/src/authority/embedded/signers/pkcs11.test.ts',
+          'that is away: issuing is unavailable, the intent stays, and is finished once the HSM is back',
+          'at start is tried once and never again, until somebody has changed its file',
+          'while the desk runs, is not tried by every certificate; a corrected file needs no restart',
+        ],
+        ['packages/pkcs11/src/generate.test.ts', 'signs, and never leaves it: %s'],
+      ],
+      open: 'SM2 keys in HSMs: those speak SDF (GM/T 0018), and PKCS#11 alone is there.',
+    },
+  ],
   'The audit log': [
     {
       promise:

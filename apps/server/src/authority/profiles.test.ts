@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { inProject } from '../../../../tools/project.mjs';
 import { defaultProfiles, readProfiles } from './profiles.ts';
 
 test('the default profiles are valid', () => {
@@ -8,6 +10,12 @@ test('the default profiles are valid', () => {
     'entity-signing-p384',
     'entity-signing-rsa',
   ]);
+});
+
+test('the example in the documentation is a good one', () => {
+  const [json = ''] =
+    /\{\n {2}"name".*?\n\}/s.exec(readFileSync(inProject('docs/profiles.md'), 'utf8')) ?? [];
+  expect([...readProfiles([JSON.parse(json)]).keys()]).toEqual(['company-signing-sm2']);
 });
 
 test.each([
