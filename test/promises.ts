@@ -25,6 +25,8 @@ const window = 'apps/assistant/window/exchanges.test.ts';
 const assistant = 'apps/assistant/src/orders/renewal.test.ts';
 const trust = 'apps/assistant/src/orders/trust.test.ts';
 const pages = 'apps/portal/src/walks.test.ts';
+const misbehaviour = 'packages/token/src/skf/misbehaviour.test.ts';
+const skfDriver = 'packages/token/src/skf/driver.test.ts';
 const screens = 'test/screens.test.ts';
 
 const everywhere =
@@ -85,6 +87,26 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           'what a killed server was about to sign, and nobody asks for again, is signed by a job',
         ],
       ],
+    },
+    {
+      promise:
+        'A key maker’s library that crashes, hangs, is missing or says what is not so is a sentence, and the case goes on where it was.',
+      tests: [
+        [
+          misbehaviour,
+          'crashes (%s): a message, and the next call works',
+          'hangs (in %s): a message, and the next call works',
+          'is told of by what it returned, whatever that is, and goes on where it can',
+          'pulled in the middle of any call, before or after it was carried out, is a key that was removed',
+          'says wrong lengths',
+          'is told of at each call, and by nothing else',
+        ],
+        [
+          'test/interruptions/other-keys.test.ts',
+          'a renewal ends as it must, whichever call to the key it is cut off at',
+        ],
+      ],
+      open: 'Tried on a library written for the tests; the makers’ own are still to come.',
     },
     {
       promise: 'A clock that is years off on the holder’s machine changes nothing.',
@@ -256,6 +278,17 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
         ],
         [trust, 'goes on after a wrong PIN, asks before the last try, and ends when the key locks'],
       ],
+    },
+    {
+      promise:
+        'Rights that it gave end with the order, and are nobody else’s, whatever a maker’s library thinks.',
+      tests: [[skfDriver, 'lets nobody in on the PIN that another entered, though the library would']],
+    },
+  ],
+  'The admin PIN': [
+    {
+      promise: 'The tries after which nothing recovers a key are not spent here.',
+      tests: [[skfDriver, "never spends the admin PIN's last tries"]],
     },
   ],
   'The bridge between page and key': [
