@@ -18,7 +18,8 @@ export async function keyInfo(connection: Connection): Promise<KeyInfo> {
     ref,
     label: textIn(device.Label),
     manufacturer: textIn(device.Manufacturer),
-    model: textIn(device.Issuer),
+    // DEVINFO names no model.
+    model: `HW ${versionIn(device.HWVersion)}, FW ${versionIn(device.FirmwareVersion)}`,
     serial: textIn(device.SerialNumber),
     algorithms: ['sm2'],
     room: free === undefined || free === null ? 'unknown' : { containers: free },
@@ -26,4 +27,8 @@ export async function keyInfo(connection: Connection): Promise<KeyInfo> {
     adminPin: application ? await pinState(connection, application.handle, 'admin') : unknown,
     can: { importEncryptionKey: true, files: true, unblockByChallenge: profile.unblock === 'remote' },
   };
+}
+
+function versionIn([major = 0, minor = 0]: Uint8Array): string {
+  return `${major}.${minor}`;
 }

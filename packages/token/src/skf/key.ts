@@ -125,7 +125,8 @@ export class SkfKey implements Key {
         const publicKey = await neededPublicKey(connection, handle, 'signing');
         // e of GB/T 32918.2: the key signs it and hashes nothing.
         const digest = sm3(publicKey.signerDigest(), message);
-        const blob = await connection.call('eccSignData', [handle, digest]);
+        const deadline = { deadlineMs: connection.profile.deadlinesMs.sign };
+        const blob = await connection.call('eccSignData', [handle, digest], deadline);
         const signature = signatureOf(blob, connection.abi);
         if (!publicKey.verify(message, signature)) throw lie('a signature that does not verify');
         return signature;

@@ -32,7 +32,7 @@ describe.skipIf(notHere)('a library that misbehaves', () => {
   async function impatient(): Promise<SkfDriver> {
     await plugIn();
     await key.close();
-    const driver = slots.another({ deadlinesMs: { call: 1500, generate: 1500 } });
+    const driver = slots.another({ deadlinesMs: { call: 1500, generate: 1500, sign: 1500 } });
     key = await driver.open(slot.ref);
     return driver;
   }

@@ -69,7 +69,12 @@ export const SkfProfile = z.strictObject({
   /** SKF_LockDev around what takes several calls, so that other programs wait. */
   lock: z.boolean().default(true),
   deadlinesMs: z
-    .strictObject({ call: Milliseconds.default(30_000), generate: Milliseconds.default(120_000) })
+    .strictObject({
+      call: Milliseconds.default(30_000),
+      generate: Milliseconds.default(120_000),
+      /** Some keys wait for a button. */
+      sign: Milliseconds.default(120_000),
+    })
     .prefault({}),
 });
 

@@ -3,6 +3,7 @@ import { type LibraryOptions, type SkfProcess, startSkf } from './library.ts';
 
 const NAME_ROOM = 1_024;
 
+const LONGEST_WAIT_MS = 60_000;
 /** A library whose waiting ends so often with nothing new is waited for no more. */
 const MOST_IDLE_ANSWERS = 20;
 
@@ -54,11 +55,16 @@ export class Watch {
     this.#waiting?.kill();
   }
 
-  async #poll(): Promise<void> {
-    // A library that fails is told to who uses it.
-    await this.#look().catch(() => undefined);
+  /** @param waitMs until it looks again, if it goes well now; longer and longer where the library fails each time */
+  async #poll(waitMs = this.#options.profile.pollMs): Promise<void> {
+    // Why it fails is told to who uses it. Each look at a library that is missing or crashes starts a process.
+    const went = await this.#look().then(
+      () => true,
+      () => false,
+    );
     if (this.#stopped) return;
-    this.#timer = setTimeout(() => void this.#poll(), this.#options.profile.pollMs).unref();
+    const next = went ? this.#options.profile.pollMs : Math.min(waitMs * 2, LONGEST_WAIT_MS);
+    this.#timer = setTimeout(() => void this.#poll(next), next).unref();
   }
 
   async #wait(): Promise<void> {
