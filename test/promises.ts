@@ -21,6 +21,10 @@ const inBrowser = 'test/interruptions/browser.test.ts';
 const wholeRenewal = 'test/renewal.test.ts';
 const commands = 'apps/server/src/operators/commands.test.ts';
 const operators = 'apps/server/src/commands/operator.test.ts';
+const lists = 'apps/server/src/status/lists.test.ts';
+const ocsp = 'apps/server/src/status/ocsp.test.ts';
+const revoking = 'apps/server/src/commands/revoke.test.ts';
+const wholeDesk = 'apps/server/src/desk.test.ts';
 const window = 'apps/assistant/window/exchanges.test.ts';
 const assistant = 'apps/assistant/src/orders/renewal.test.ts';
 const trust = 'apps/assistant/src/orders/trust.test.ts';
@@ -413,6 +417,44 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
         ],
         [anotherCa, 'where another key protects it'],
         ['packages/pki/src/cmp/openssl.test.ts', 'authenticates by MAC, and reads what is refused and why'],
+      ],
+    },
+  ],
+  'A certificate that is revoked': [
+    {
+      promise: 'It signs in nowhere from that moment on, its sessions and event streams end, on every node.',
+      tests: [[wholeDesk, '%s: no sign-in, no session, no events from that moment on']],
+    },
+    {
+      promise: 'Its CA’s lists and answers say so at once; only copies that were kept are older.',
+      tests: [
+        [wholeDesk, 'is told to whoever checks it, by lists and answers of any node'],
+        [
+          lists,
+          'say what was revoked, suspended and resumed, the delta list to whoever has an earlier complete one',
+          'that were written down and not signed are signed by whoever comes next, and say what was written',
+        ],
+        [ocsp, 'follows each change at once, on every node, whatever was asked before'],
+      ],
+    },
+    {
+      promise: 'What is published is what others can check.',
+      tests: [
+        [
+          ocsp,
+          'is told good, revoked and unknown by POST and GET, and checks chains against the lists',
+          'what a CA with SM2 publishes is signed as openssl has it too',
+        ],
+      ],
+    },
+    {
+      promise: 'Its encryption twin goes with it, and what lives by it ends.',
+      tests: [
+        [
+          revoking,
+          'a certificate is revoked by its serial number, with its twin, and what has to follow is queued',
+        ],
+        [wholeDesk, '%s: no sign-in, no session, no events from that moment on'],
       ],
     },
   ],

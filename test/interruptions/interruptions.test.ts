@@ -38,8 +38,10 @@ test(
     for (const name of Object.keys(stories) as StoryName[])
       undisturbed.set(name, (await tell(stage, name)).points);
     const reached = new Set([...undisturbed.values()].flat().flatMap(({ name }) => name.split(', ')));
+    // What staff end is no way to a renewed key.
     const missing = renewalTable.transitions.filter(
-      ({ from, to, event }) => !from.some((state) => reached.has(`${state ?? 'start'} → ${to} (${event})`)),
+      ({ from, to, event, by }) =>
+        by !== 'staff' && !from.some((state) => reached.has(`${state ?? 'start'} → ${to} (${event})`)),
     );
     expect(missing).toEqual([]);
   },

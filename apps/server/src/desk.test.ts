@@ -2,9 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import type { RenewalCase, RenewalOffer } from '@certdesk/contract';
 import { signedOctets, signedTypes } from '@certdesk/contract';
-import { buildRequest, Certificate, generateSoftwareKey, Name, softwareSigner } from '@certdesk/pki';
+import {
+  buildCertId,
+  buildOcspRequest,
+  buildRequest,
+  Certificate,
+  generateSoftwareKey,
+  Name,
+  parseOcspResponse,
+  softwareSigner,
+} from '@certdesk/pki';
 import pg from 'pg';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { findCertificate, resume, revoke, suspend } from './authority/certificates.ts';
 import { addClient, setClientEnabled } from './authority/registration/clients.ts';
 import { type Browser, codeOf, openTestDesk, type TestDesk } from './desk.test-support.ts';
 import type { Desk } from './desk.ts';
@@ -46,6 +56,9 @@ test('the API describes itself: every route, its answers, and the problem that e
     '/api/session',
     '/api/sign-in',
     '/api/sign-in/orders',
+    '/status/ca/{file}',
+    '/status/crl/{file}',
+    '/status/ocsp',
   ]);
   for (const path of Object.values<Record<string, { responses: object }>>(document.paths)) {
     for (const { responses } of Object.values(path)) expect(responses).toHaveProperty('default');
@@ -86,6 +99,76 @@ describe('a case is followed', () => {
     const ended = new Promise((resolve) => socket.once('close', resolve));
     await second.stop();
     await ended;
+  });
+});
+
+describe('a certificate that is stopped on another node', () => {
+  /** A company that is signed in on one node and follows its renewal there, and what an operator does on another. */
+  async function followed() {
+    const company = await world.company();
+    const browser = world.browser();
+    await browser.signIn(company);
+    const { id } = await openCase(browser);
+    const second = await world.node();
+    await world.desk.app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = world.desk.app.server.address() as { port: number };
+    const socket = connect(port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    const cookies = `__Host-session=${browser.cookie('__Host-session')}`;
+    socket.write(`GET /api/cases/${id}/events HTTP/1.1\r\nhost: desk\r\ncookie: ${cookies}\r\n\r\n`);
+    const heard = (what: string) =>
+      new Promise<void>((resolve) => {
+        let all = '';
+        socket.on('data', (text) => {
+          all += text;
+          if (all.includes(what)) resolve();
+        });
+      });
+    socket.setEncoding('utf8');
+    // The last chunk: the connection itself may be kept for the browser's next request.
+    const ended = heard('\r\n0\r\n\r\n');
+    await heard('event: case');
+    const row = await findCertificate(world.db, company.digest);
+    if (!row) throw new Error('no certificate');
+    const caseState = async () =>
+      (await world.db.selectFrom('desk_case').select('state').where('id', '=', id).executeTakeFirst())?.state;
+    return { company, browser, second, ended, row, caseState };
+  }
+
+  test.each([
+    ['revoked', 'certificate-revoked', 'cancelled'],
+    ['suspended', 'certificate-suspended', 'checking'],
+  ] as const)('%s: no sign-in, no session, no events from that moment on', async (how, code, after) => {
+    const { company, browser, second, ended, row, caseState } = await followed();
+    await world.db.transaction().execute(async (tx) => {
+      if (how === 'revoked') await revoke(tx, row.id, 'keyCompromise', world.time);
+      else await suspend(tx, row.id, world.time, 'test');
+    });
+    expect(await codeOf(world.browser().signIn(company))).toBe(code);
+    expect(await codeOf(world.browser(second).signIn(company))).toBe(code);
+    expect(await codeOf(browser.get('/session'))).toBe('session-ended');
+    expect(await codeOf(browser.at(second).get('/cases'))).toBe('session-ended');
+    await ended;
+    // What lived by a revoked certificate is over; what lives by a suspended one goes on when it is resumed.
+    expect(await caseState()).toBe(after);
+    if (how === 'revoked') return;
+    await world.db.transaction().execute((tx) => resume(tx, row.id, world.time, 'test'));
+    expect(await codeOf(world.browser(second).signIn(company))).toBe('done');
+  });
+
+  test('is told to whoever checks it, by lists and answers of any node', async () => {
+    const { second, row } = await followed();
+    await world.db.transaction().execute((tx) => revoke(tx, row.id, 'keyCompromise', world.time));
+    const id = buildCertId({ serialNumber: row.serial_number }, world.ca.certificate);
+    const path = encodeURIComponent(Buffer.from(buildOcspRequest([id])).toString('base64'));
+    for (const { app } of [world.desk, second]) {
+      const answer = parseOcspResponse((await app.inject(`/status/ocsp/${path}`)).rawPayload);
+      const [said] = answer.status === 'successful' ? answer.basic.responses : [];
+      expect(said?.status).toMatchObject({ status: 'revoked', reason: 'keyCompromise' });
+    }
+    const metrics = await second.app.inject('/metrics');
+    expect(metrics.body).toMatch(/certdesk_crl_age_seconds \d/);
+    expect(metrics.body).toMatch(/certdesk_crl_remaining_seconds \d/);
   });
 });
 

@@ -10,7 +10,7 @@ import { sealerLag, startSealer } from './audit/sealer.ts';
 import { cmpAuthority } from './authority/cmp/cmp.ts';
 import { type CmpSettings, cmpProfiles, openCmp } from './authority/cmp/settings.ts';
 import { type BulkAuthority, embeddedAuthority } from './authority/embedded/embedded.ts';
-import { type Issuers, openIssuers } from './authority/embedded/issuers.ts';
+import { fixedIssuers, type Issuers, openIssuers } from './authority/embedded/issuers.ts';
 import type { IssuingCa } from './authority/embedded/open.ts';
 import { recordIssuers } from './authority/embedded/record-issuers.ts';
 import { endingSoon, issuable } from './authority/embedded/routing.ts';
@@ -47,6 +47,10 @@ import { readAgreement } from './setup/agreement.ts';
 import type { Configuration } from './setup/configuration.ts';
 import { recordConfiguration } from './setup/record-configuration.ts';
 import { deskRoutes } from './setup/routes.ts';
+import { statusAddresses } from './status/addresses.ts';
+import { responderKeys } from './status/responder-keys.ts';
+import { statusRoutes } from './status/routes.ts';
+import { type Status, status } from './status/status.ts';
 import { version } from './version.ts';
 
 export interface DeskOptions {
@@ -97,6 +101,12 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     ? cmpProfiles(configured)
     : issuable(configured, configuration.authority.profiles !== undefined, issuers, issuedBy, clock());
   for (const said of endingSoon(profiles, issuers, issuedBy, clock())) log.warn(said);
+  const answeringKeys = responderKeys(configuration.status.keys, passphrase);
+  // Found to be wrong at start, and not by the first who asks.
+  await Promise.all(issuers.map(({ signer: { algorithm } }) => answeringKeys.for(algorithm)));
+  // Another CA publishes the status of what it issued itself.
+  const publishing = issuing.issuers ?? fixedIssuers([], clock);
+  const statusOrigin = configuration.status.origin ?? publicOrigin;
   const [trustedRoots, intermediates] = await Promise.all([
     Promise.all(configuration.authority.trustedRoots.map(readCertificate)),
     Promise.all(configuration.authority.intermediates.map(readCertificate)),
@@ -120,7 +130,12 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   };
   const authority = issuing.cmp
     ? cmpAuthority({ ...authorityDeps, settings: issuing.cmp })
-    : embeddedAuthority({ ...authorityDeps, issuers: issuing.issuers, issuedBy });
+    : embeddedAuthority({
+        ...authorityDeps,
+        issuers: issuing.issuers,
+        issuedBy,
+        addressesOf: (issuer) => statusAddresses(statusOrigin, issuer),
+      });
   const registry = options.registry?.(db) ?? tableRegistry({ db, clock });
   const renewalDeps: RenewalDeps = {
     db,
@@ -133,6 +148,16 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     settings: { ...configuration.renewal, kinds: readRenewalKinds(configuration.renewal.profiles, profiles) },
     engine: renewalEngine({ authority, orders, settings: configuration.renewal }),
   };
+  const published = status({
+    db,
+    clock,
+    issuers: publishing,
+    profiles,
+    keys: answeringKeys,
+    settings: { ...configuration.status, origin: statusOrigin },
+    onTrouble: (error) =>
+      log.error({ err: error }, 'a question for the status of a certificate cannot be answered'),
+  });
   const renewal = renewalDesk(renewalDeps);
   const writer = renewalWriter(renewalDeps);
   const journeys: Journeys = { renewal };
@@ -156,7 +181,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   });
   const worker = startWorker({
     pool: database.pool,
-    ...desksJobs({ db, clock, log, authority, journeys, renewal, writer }),
+    ...desksJobs({ db, clock, log, authority, journeys, renewal, writer, status: published }),
     onDone: ({ task, seconds, error }) => {
       metrics.job(task, error === undefined, seconds);
       if (error !== undefined) log.warn({ task, err: error }, 'a job failed and will be tried again');
@@ -166,6 +191,13 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const following = setInterval(() => void issuing.issuers?.refresh(), issuersSeconds * 1000).unref();
   metrics.gauge('audit_lag_seconds', 'Age of the oldest audit row that is not sealed', () =>
     sealerLag(db, clock()),
+  );
+
+  metrics.gauge('crl_age_seconds', 'Age of the newest CRL, of the CA where it is oldest', published.listAge);
+  metrics.gauge(
+    'crl_remaining_seconds',
+    'Until the newest CRL runs out, of the CA where it does first',
+    published.listRemaining,
   );
 
   const pages = options.pages === null ? {} : { pages: options.pages ?? builtPages };
@@ -196,6 +228,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     renewal,
     writer,
     bulk: authority,
+    status: published,
+    issuers: publishing,
   });
 
   return {
@@ -233,6 +267,8 @@ interface RouteDeps extends RenewalDeps {
   readonly renewal: RenewalDesk;
   readonly writer: RenewalWriter;
   readonly bulk: BulkAuthority;
+  readonly status: Status;
+  readonly issuers: Issuers;
 }
 
 async function addRoutes(app: App, deps: RouteDeps): Promise<void> {
@@ -257,6 +293,8 @@ async function addRoutes(app: App, deps: RouteDeps): Promise<void> {
   await app.register(caseRoutes({ db, gate, journeys, streams: eventStreams(app), listener: deps.listener }));
   await app.register(renewalRoutes(renewal, gate));
   await app.register(renewalWriteRoutes(writer, bearer));
+  const { lists, answer } = deps.status;
+  await app.register(statusRoutes({ clock, issuers: deps.issuers, lists, answer }));
   const clients = registrar({ db, authority: deps.bulk, clock });
   await app.register(registrationRoutes(clients, perMinute(registrationsPerMinute)));
 }

@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import { sweepSessions } from './access/session.ts';
 import type { Authority } from './authority/authority.ts';
+import { certificateStoppedJob, publishListsJob } from './authority/certificates.ts';
 import { finishOpenIntents } from './authority/finish-open-intents.ts';
 import type { Journeys } from './cases/journey.ts';
 import { runOutCases } from './cases/run-out.ts';
+import { certificateStopped } from './cases/stopped.ts';
 import { askRegisterJob, type RenewalDesk } from './journeys/renewal/renewal.ts';
 import type { RenewalWriter } from './journeys/renewal/write.ts';
 import { sweepOrders } from './orders/orders.ts';
@@ -14,6 +16,7 @@ import { sweepLimits } from './platform/http/limits.ts';
 import type { CronJob, Task } from './platform/jobs.ts';
 import type { Log } from './platform/telemetry/log.ts';
 import type { Db } from './schema/database.ts';
+import type { Status } from './status/status.ts';
 
 export interface JobDeps {
   readonly db: Db;
@@ -23,12 +26,15 @@ export interface JobDeps {
   readonly journeys: Journeys;
   readonly renewal: RenewalDesk;
   readonly writer: RenewalWriter;
+  readonly status: Status;
 }
 
 const OneCase = z.object({ caseId: z.uuid() });
+const OneIssuer = z.object({ issuer: z.string() });
+const OneCertificate = z.object({ certificateId: z.uuid() });
 
 export function desksJobs(deps: JobDeps): { tasks: Record<string, Task>; crons: CronJob[] } {
-  const { db, clock, log, authority, journeys, renewal, writer } = deps;
+  const { db, clock, log, authority, journeys, renewal, writer, status } = deps;
 
   /** Withdrawn meanwhile, refused by the CA, or with a CA that takes its time: there is nothing to finish now. */
   const nothingNow: readonly string[] = ['case-state', 'issuing-refused', 'issuing-not-yet', 'issuing-waits'];
@@ -73,8 +79,18 @@ export function desksJobs(deps: JobDeps): { tasks: Record<string, Task>; crons: 
         log.error({ case: id, err: error }, 'a case cannot be ended');
       }
     },
+    [publishListsJob]: async (payload) => status.publish(OneIssuer.parse(payload).issuer),
+    [certificateStoppedJob]: async (payload) =>
+      certificateStopped(db, journeys, OneCertificate.parse(payload).certificateId),
+    'keep-up-status': async () => {
+      await status.revokeSuperseded();
+      for (const { ca, error } of await status.keepUp()) {
+        log.error({ ca, err: error }, 'the status of a CA cannot be published');
+      }
+    },
     sweep: async () => {
       const now = clock();
+      await status.lists.sweep();
       await sweepLimits(db, now);
       await sweepSessions(db, now);
       await sweepOrders(db, now);
@@ -85,6 +101,7 @@ export function desksJobs(deps: JobDeps): { tasks: Record<string, Task>; crons: 
     { task: 'confirm-issued', pattern: '* * * * *' },
     { task: 'tend-authority', pattern: '* * * * *' },
     { task: 'run-out-cases', pattern: '* * * * *' },
+    { task: 'keep-up-status', pattern: '* * * * *' },
     { task: 'sweep', pattern: '17 * * * *' },
   ];
   return { tasks, crons };

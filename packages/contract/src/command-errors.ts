@@ -33,6 +33,21 @@ export const commandErrors = {
     zh: '{operator} 是最后一名有“operators”职责的操作员，不能停用。请先登记另一名。',
     en: '{operator} is the last operator with the role “operators” and cannot be disabled. Register another one first.',
   },
+  'certificate-not-found': {
+    status: 404,
+    zh: '登记册中没有证书 {certificate}。请核对摘要或序列号。',
+    en: 'There is no certificate {certificate} in the register. Check its digest or serial number.',
+  },
+  'certificate-ambiguous': {
+    status: 409,
+    zh: '有多张证书的序列号是 {certificate}，没有执行。请使用证书的 SHA-256 摘要。',
+    en: 'Several certificates have the serial number {certificate}; nothing was done. Name it by its SHA-256 digest.',
+  },
+  'certificate-state': {
+    status: 409,
+    zh: '证书 {certificate} 的状态是“{state}”，不能这样操作，没有改动。请核对证书。',
+    en: 'Certificate {certificate} is {state}, so that this cannot be done; nothing was changed. Check which certificate is meant.',
+  },
   'command-invalid': {
     status: 400,
     zh: '操作员指令的内容不正确（{where}），没有执行。请核对后重新签署。',

@@ -393,6 +393,7 @@ export const en: Words = {
       tidied: 'Key tidied, case done',
       cancelled: 'Case cancelled',
       'ran-out': 'Nobody went on for a long time; ended by itself',
+      'certificate-revoked': 'The certificate was revoked, which ended the case',
     },
   },
   troubles: enTroubles,

@@ -356,6 +356,7 @@ export const zh = {
       tidied: '介质清理完毕，办件完成',
       cancelled: '办件已取消',
       'ran-out': '长时间无人办理，自动结束',
+      'certificate-revoked': '证书被吊销，办件随之结束',
     },
   },
   troubles: zhTroubles,

@@ -1,12 +1,14 @@
 /**
  * The register of certificates and their states: issued → in force → superseded; in force ⇄ suspended; any → revoked.
  * Every change says which states it may come from, in the database's own terms, so that of two that race one is
- * refused; it writes its audit row in the same transaction, the caller's.
+ * refused; it writes its audit row in the same transaction, the caller's. What whoever checks certificates is told changes with
+ * it: the job that publishes it is queued in that transaction too.
  */
 import type { ErrorCode } from '@certdesk/contract';
 import type { Selectable } from 'kysely';
 import { record } from '../audit/record.ts';
 import { DeskError } from '../platform/error.ts';
+import { enqueue } from '../platform/jobs.ts';
 import type { Db, Tx } from '../schema/database.ts';
 import type { CertificateState, CertificateTable } from '../schema/tables.ts';
 
@@ -23,6 +25,11 @@ export const revocationReasons = [
   'privilegeWithdrawn',
 ] as const;
 export type RevocationReason = (typeof revocationReasons)[number];
+
+/** Makes new lists of a CA: `{ issuer }`. Queued in the transaction of what changed them. */
+export const publishListsJob = 'publish-lists';
+/** Looks after what a certificate that was revoked or suspended leaves behind: `{ certificateId }`. */
+export const certificateStoppedJob = 'certificate-stopped';
 
 /** @param digest SHA-256 of the certificate's DER, lower-case hex */
 export async function findCertificate(db: Db | Tx, digest: string): Promise<CertificateRow | undefined> {
@@ -117,7 +124,7 @@ async function change(
 ): Promise<void> {
   const before = await tx
     .selectFrom('certificate')
-    .select(['state', 'digest', 'serial_number'])
+    .select(['state', 'digest', 'serial_number', 'issuer', 'line_id'])
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst();
@@ -144,4 +151,10 @@ async function change(
     },
     now,
   );
+  const stopped = to === 'revoked' || to === 'suspended';
+  if (stopped || before.state === 'suspended') {
+    // Several changes at once are one list.
+    await enqueue(tx, publishListsJob, { issuer: before.issuer }, { key: `lists:${before.issuer}` });
+  }
+  if (stopped && before.line_id !== null) await enqueue(tx, certificateStoppedJob, { certificateId: id });
 }

@@ -15,6 +15,8 @@ export interface CaseJourney {
   progress(id: string, step: WriteStep): Promise<void>;
   /** Ends a case whose time is over. Nothing happens to one that somebody continued meanwhile. */
   runOut(id: string): Promise<void>;
+  /** A certificate of the case's line was revoked: ends the case if it lives by that certificate, and undoes what it made. */
+  certificateRevoked(id: string, certificateId: string): Promise<void>;
 }
 
 /** The journeys of this desk by the name that their cases carry. */

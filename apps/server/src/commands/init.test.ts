@@ -58,6 +58,7 @@ describe('init', () => {
       'authority/issuing.key',
       'authority/root.crt',
       'authority/root.key',
+      'ocsp/p256.key',
       'order.key',
       'server.json',
     ]);

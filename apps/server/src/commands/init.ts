@@ -14,6 +14,7 @@ import type { KeyPlace } from '../authority/embedded/signers/signer.ts';
 import { createKeyManagement, keySettingsName } from '../keymanagement/service/files.ts';
 import { DeskError } from '../platform/error.ts';
 import { parseConfiguration, readPassphrase } from '../setup/configuration.ts';
+import { createResponderKey } from '../status/responder-keys.ts';
 import { draftAgreement } from './agreement-draft.ts';
 import { type Command, needed, UsageError } from './command.ts';
 import { hsmPlace, hsmUsage } from './hsm.ts';
@@ -112,6 +113,8 @@ export async function makeDesk(desk: NewDesk): Promise<void> {
       ...costs,
     });
   }
+  const answering = desk.algorithm === 'rsa' ? 'rsa2048' : desk.algorithm;
+  await createResponderKey(join(folder, 'ocsp'), answering, passphrase, cost);
   const orderKey = join(folder, 'order.key');
   if (!existsSync(orderKey)) await writeSafe(orderKey, Sm2PrivateKey.generate().toPkcs8(), passphrase, cost);
   const auditKey = join(folder, 'audit.key');

@@ -17,7 +17,7 @@ async function person(id: string, algorithm: 'sm2' | 'p256' = 'sm2') {
   const key = await fileOf(publicKey);
   const as = ['--as', id, '--operator-key', keyFile, '--operator-passphrase-file', passphraseFile];
   const asNew = (roles: string) => ['--id', id, '--name', `操作员 ${id}`, '--key', key, '--roles', roles];
-  return { keyFile, as: [...as, '--reason', '测试'], asNew };
+  return { keyFile, as: [...as, '--because', '测试'], asNew };
 }
 
 /** A desk with its first operator. */

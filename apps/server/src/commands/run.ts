@@ -13,7 +13,12 @@ import {
 import { auditVerify } from './audit.ts';
 import { authorityAdd, authorityList, authorityRoll } from './authority.ts';
 import { certShow } from './cert/show.ts';
-import { certificateImport } from './certificate.ts';
+import {
+  certificateImport,
+  certificateResume,
+  certificateRevoke,
+  certificateSuspend,
+} from './certificate.ts';
 import { clientAdd, clientDisable, clientEnable, clientList } from './client.ts';
 import { cmpCheck, cmpKey } from './cmp.ts';
 import { type Command, type CommandContext, type Env, UsageError } from './command.ts';
@@ -36,6 +41,9 @@ const commands: Readonly<Record<string, Command>> = {
   trust,
   'registry import': registryImport,
   'certificate import': certificateImport,
+  'certificate revoke': certificateRevoke,
+  'certificate suspend': certificateSuspend,
+  'certificate resume': certificateResume,
   'cert show': certShow,
   'authority list': authorityList,
   'authority roll': authorityRoll,
@@ -162,6 +170,7 @@ function readArguments(argv: readonly string[]) {
       'operator-key': text,
       'operator-passphrase-file': text,
       roles: text,
+      because: text,
       reason: text,
       out: text,
       replace: { type: 'boolean' },

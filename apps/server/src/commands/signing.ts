@@ -12,14 +12,14 @@ import { signedCommands } from './signed-commands.ts';
 
 /** Options of every command that an operator signs. */
 export const signingUsage =
-  '--as OPERATOR --operator-key FILE --operator-passphrase-file FILE --reason TEXT [--out FILE [--url ORIGIN]]';
+  '--as OPERATOR --operator-key FILE --operator-passphrase-file FILE --because TEXT [--out FILE [--url ORIGIN]]';
 
 export type Wish = Pick<CommandStatement, 'action' | 'subject' | 'parameters'>;
 
 /** Signs what is wanted as the operator of `--as`; then hands it in, or writes it to the file of `--out`. */
 export async function orderAs(context: CommandContext, wish: Wish): Promise<number> {
   const { out } = context.options;
-  const statement = { ...wish, operator: needed(context, 'as'), reason: needed(context, 'reason') };
+  const statement = { ...wish, operator: needed(context, 'as'), reason: needed(context, 'because') };
   const keyFile = needed(context, 'operator-key');
   const passphrase = await readPassphrase(needed(context, 'operator-passphrase-file'));
   const origin = await originOf(context);

@@ -6,6 +6,11 @@ type Octets = ColumnType<Buffer, Uint8Array, Uint8Array>;
 type Json = JSONColumnType<Record<string, unknown>>;
 /** bigint comes out of the driver as a string. */
 type BigInteger = ColumnType<string, string | number | bigint, string | number | bigint>;
+type BigIntegerOrNull = ColumnType<
+  string | null,
+  string | number | bigint | null,
+  string | number | bigint | null
+>;
 
 export type CertificateState = 'issued' | 'in-force' | 'suspended' | 'superseded' | 'revoked';
 
@@ -221,6 +226,28 @@ export interface OperatorCommandTable {
   state: 'waiting' | 'done' | 'lapsed';
   seconded_by: string | null;
 }
+export interface CrlTable {
+  issuer: string;
+  number: BigInteger;
+  regular: boolean;
+  this_update: Date;
+  next_update: Date;
+  tbs: Octets | null;
+  der: Octets | null;
+  base_number: BigIntegerOrNull;
+  delta_next_update: Date | null;
+  delta_tbs: Octets | null;
+  delta_der: Octets | null;
+}
+export interface OcspResponderTable {
+  issuer: string;
+  serial_number: string;
+  public_key_digest: string;
+  not_before: Date;
+  not_after: Date;
+  tbs: Octets | null;
+  der: Octets | null;
+}
 
 export interface Tables {
   registry_entity: RegistryEntityTable;
@@ -246,4 +273,6 @@ export interface Tables {
   audit_head: AuditHeadTable;
   operator: OperatorTable;
   operator_command: OperatorCommandTable;
+  crl: CrlTable;
+  ocsp_responder: OcspResponderTable;
 }

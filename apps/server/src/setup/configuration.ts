@@ -152,6 +152,43 @@ const Orders = z.strictObject({
     .describe('A token that is not used for so long is worth nothing'),
 });
 
+const Status = z
+  .strictObject({
+    origin: Origin.nullable()
+      .default(null)
+      .describe(
+        'Origin of the addresses in certificates (CRL, OCSP, CA certificates), where whoever checks certificates reaches this server; http is usual, since all of it is signed; null: `publicOrigin`',
+      ),
+    keys: File.default('ocsp').describe(
+      'Folder of the sealed keys that sign OCSP answers; made where there is none',
+    ),
+    listHours: z
+      .int()
+      .min(1)
+      .max(168)
+      .default(24)
+      .describe(
+        'A regular CRL is made so often, and is valid for twice as long; after a revocation one is made at once',
+      ),
+    deltaHours: z
+      .int()
+      .min(1)
+      .max(168)
+      .default(2)
+      .describe('… and a delta CRL so often, valid for twice as long'),
+    ocspMinutes: z.int().min(2).max(10_080).default(60).describe('An OCSP answer may be kept for so long'),
+    responderDays: z
+      .int()
+      .min(2)
+      .max(365)
+      .default(30)
+      .describe('Validity of the OCSP responder’s certificates; renewed when half of it is over'),
+  })
+  .refine(({ listHours, deltaHours }) => deltaHours <= listHours, {
+    path: ['deltaHours'],
+    error: 'longer than status.listHours',
+  });
+
 const Operators = z.strictObject({
   commandMaxAgeHours: z
     .int()
@@ -224,6 +261,7 @@ export const ConfigurationFile = z.strictObject({
   orders: Orders.prefault({}),
   agreement: Agreement.prefault({}),
   operators: Operators.prefault({}),
+  status: Status.prefault({}),
   renewal: Renewal.prefault({}),
   keyManagement: KeyManagement.optional().describe(
     'Where encryption key pairs come from, for profiles with a `twin`',
@@ -285,7 +323,7 @@ export function parseConfiguration(json: unknown, path: string): Configuration {
     );
     throw new DeskError('configuration-invalid', { where: `${path}: ${places.join('; ')}` });
   }
-  const { authority, audit, orders, agreement, keyManagement, ...rest } = parsed.data;
+  const { authority, audit, orders, agreement, keyManagement, status, ...rest } = parsed.data;
   const at = (file: string) => resolve(dirname(path), file);
   return {
     ...rest,
@@ -297,6 +335,7 @@ export function parseConfiguration(json: unknown, path: string): Configuration {
       intermediates: authority.intermediates.map(at),
     },
     audit: { key: at(audit.key), heads: at(audit.heads) },
+    status: { ...status, keys: at(status.keys) },
     orders: { ...orders, key: at(orders.key) },
     ...(keyManagement && {
       keyManagement: {

@@ -29,6 +29,7 @@ export function parseProfile(json: unknown): CertificateProfile {
     'crlDistributionPoints',
     'identityNumbers',
     'validity',
+    'revokeSupersededAfterDays',
     'twin',
   ]);
   const issuedBy = fields.issuedBy.or(undefined, (name): string | undefined => parseProfileName(name));
@@ -54,6 +55,9 @@ export function parseProfile(json: unknown): CertificateProfile {
       parseIdentityNumbers,
     ),
     validity: parseValidity(fields.validity),
+    revokeSupersededAfterDays: fields.revokeSupersededAfterDays.or(null, (days): number | null =>
+      days.whole(0, 3650),
+    ),
     twin: fields.twin.or('none', (value) => value.oneOf(['none'])),
   };
   const wrong = contradictionIn(profile);

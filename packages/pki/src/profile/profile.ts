@@ -44,6 +44,8 @@ export interface CertificateProfile {
     /** How long before issuing a certificate begins, for clocks that are slow. */
     readonly backdateMinutes: number;
   };
+  /** A superseded certificate is revoked as such after so many days, 0 at once; null: it is left to run out. */
+  readonly revokeSupersededAfterDays: number | null;
   /** Whether an encryption certificate comes with it. Other ways than `none` will be further members of this type. */
   readonly twin: 'none';
 }

@@ -30,7 +30,7 @@ import type { Profiles } from '../profiles.ts';
 import type { Issuers } from './issuers.ts';
 import type { IssuingCa } from './open.ts';
 import { type IssuedBy, seriesFor } from './routing.ts';
-import { type SignCertificate, signWith } from './signing.ts';
+import { type AddressesOf, type SignCertificate, signWith } from './signing.ts';
 
 export interface EmbeddedOptions {
   readonly db: Db;
@@ -43,6 +43,8 @@ export interface EmbeddedOptions {
   readonly intermediates?: readonly Certificate[];
   readonly identityNumbers?: readonly IdentityNumberOid[];
   readonly clock: Clock;
+  /** Where the status of what is issued here is published. */
+  readonly addressesOf?: AddressesOf;
   /** In place of signing in this process. */
   readonly sign?: SignCertificate;
 }
@@ -62,7 +64,7 @@ export function embeddedAuthority(options: EmbeddedOptions): BulkAuthority {
   };
   const signers = new WeakMap<IssuingCa, SignCertificate>();
   const signerOf = (ca: IssuingCa): SignCertificate => {
-    const sign = options.sign ?? signers.get(ca) ?? signWith(ca, options.profiles);
+    const sign = options.sign ?? signers.get(ca) ?? signWith(ca, options.profiles, options.addressesOf);
     signers.set(ca, sign);
     return sign;
   };

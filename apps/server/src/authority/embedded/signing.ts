@@ -1,4 +1,12 @@
-import { buildCertificate, type Extension, Name, type ProfileInput, prepareProfile } from '@certdesk/pki';
+import {
+  buildCertificate,
+  type Certificate,
+  type CertificateProfile,
+  type Extension,
+  Name,
+  type ProfileInput,
+  prepareProfile,
+} from '@certdesk/pki';
 import { DeskError } from '../../platform/error.ts';
 import type { IntentContent } from '../authority.ts';
 import type { Profiles } from '../profiles.ts';
@@ -16,10 +24,26 @@ export interface SigningOrder {
 /** Whoever turns an order into a certificate, DER. In this process here; a pool of workers has the same face. */
 export type SignCertificate = (order: SigningOrder) => Promise<Uint8Array>;
 
-/** Signs in this process, one after the other. */
-export function signWith(ca: IssuingCa, profiles: Profiles): SignCertificate {
+/** Where the status of an issuer's certificates is published, and its own certificate. */
+export interface PublishedAt {
+  readonly ocsp: string;
+  readonly caIssuers: string;
+  readonly list: string;
+}
+
+/** @param issuer certificate of the CA */
+export type AddressesOf = (issuer: Certificate) => PublishedAt;
+
+/**
+ * Signs in this process, one after the other.
+ * @param addressesOf what certificates carry whose profile names no addresses of its own
+ */
+export function signWith(ca: IssuingCa, profiles: Profiles, addressesOf?: AddressesOf): SignCertificate {
   const prepared = new Map<string, (input: ProfileInput) => Extension[]>();
-  for (const [name, profile] of profiles) prepared.set(name, prepareProfile(profile, ca.certificate));
+  const published = addressesOf?.(ca.certificate);
+  for (const [name, profile] of profiles) {
+    prepared.set(name, prepareProfile(withAddresses(profile, published), ca.certificate));
+  }
   return async ({ profile, publicKey, serialNumber, content }) => {
     const extensionsFor = prepared.get(profile);
     if (!extensionsFor) throw new DeskError('authority-unavailable', { profile });
@@ -35,5 +59,16 @@ export function signWith(ca: IssuingCa, profiles: Profiles): SignCertificate {
       extensions: extensionsFor({ subject, publicKey, identityNumbers }),
       signer: ca.signer,
     });
+  };
+}
+
+function withAddresses(profile: CertificateProfile, published: PublishedAt | undefined): CertificateProfile {
+  if (!published) return profile;
+  const { aia, crlDistributionPoints } = profile;
+  const or = (own: readonly string[], standard: string) => (own.length > 0 ? own : [standard]);
+  return {
+    ...profile,
+    aia: { ocsp: or(aia.ocsp, published.ocsp), caIssuers: or(aia.caIssuers, published.caIssuers) },
+    crlDistributionPoints: or(crlDistributionPoints, published.list),
   };
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { fromPem, keyAlgorithmOf, Name, PkiError, toPem } from '@certdesk/pki';
+import { type Certificate, fromPem, keyAlgorithmOf, Name, PkiError, toPem } from '@certdesk/pki';
 import { readIssuersFile } from '../../authority/embedded/issuers-file.ts';
 import { activeOf, openIssuer } from '../../authority/embedded/open.ts';
 import { signWith } from '../../authority/embedded/signing.ts';
@@ -9,6 +9,7 @@ import { readProfiles } from '../../authority/profiles.ts';
 import { randomSerialNumber } from '../../authority/serial-number.ts';
 import { DeskError } from '../../platform/error.ts';
 import { readConfiguration, readPassphrase } from '../../setup/configuration.ts';
+import { statusAddresses } from '../../status/addresses.ts';
 import { trustedIssuers } from '../certificate.ts';
 import { type Command, needed, UsageError } from '../command.ts';
 import { configurationName } from '../init.ts';
@@ -75,9 +76,12 @@ export async function demoCertificate(
     { type: 'O', value: company.name },
     { type: 'CN', value: company.name },
   ]);
+  const { publicOrigin, status } = await readConfiguration(join(folder, configurationName));
+  const addressesOf = (of: Certificate) => statusAddresses(status.origin ?? publicOrigin, of);
   return signWith(
     ca,
     new Map([[profile.name, profile]]),
+    addressesOf,
   )({
     profile: profile.name,
     publicKey,

@@ -230,6 +230,19 @@ export function renewalDesk(deps: RenewalDeps) {
       });
     },
 
+    async certificateRevoked(id: string, certificateId: string): Promise<void> {
+      await db.transaction().execute(async (tx) => {
+        const renewal = await engine.lock(tx, id);
+        // Once it is proved the case lives by its new certificate alone.
+        const livesBy = [
+          renewal.data.newCertificateId,
+          ...(renewal.state === 'proved' ? [] : [renewal.certificateId]),
+        ];
+        if (!renewal.open || !livesBy.includes(certificateId)) return;
+        await engine.move(tx, renewal, 'certificate-revoked', { actor: 'authority', now: deps.clock() });
+      });
+    },
+
     /** Whether the signed-in certificate can be renewed now, and why not. */
     async offer(holder: Holder): Promise<RenewalOffer> {
       const now = deps.clock();

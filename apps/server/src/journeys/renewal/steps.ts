@@ -23,7 +23,8 @@ export type RenewalEvent =
   | 'proved'
   | 'tidied'
   | 'cancelled'
-  | 'ran-out';
+  | 'ran-out'
+  | 'certificate-revoked';
 
 /** What a transition does beside moving the case; `effects.ts` says how. */
 export type RenewalEffect =
@@ -114,6 +115,16 @@ const transitions: readonly Transition<RenewalState, RenewalEvent, RenewalEffect
 
   { from: beforeProof, event: 'cancelled', to: 'cancelled', by: 'holder', effects: undo },
   { from: beforeProof, event: 'ran-out', to: 'expired', by: 'clock', effects: undo },
+
+  // The old certificate was revoked, or the new one: nothing goes on by the strength of it.
+  { from: beforeProof, event: 'certificate-revoked', to: 'cancelled', by: 'staff', effects: undo },
+  {
+    from: ['proved'],
+    event: 'certificate-revoked',
+    to: 'done',
+    by: 'staff',
+    effects: ['close-orders', 'note-leftovers'],
+  },
 ];
 
 export const renewalTable: JourneyTable<RenewalState, RenewalEvent, RenewalEffect> = {

@@ -19,6 +19,8 @@ export interface World {
   readonly losses: number;
   readonly key: { readonly old: boolean; readonly pair: number; readonly written: number };
   readonly made: number;
+  /** Staff revoked the certificate that the case lives by: then nothing on the key need work. */
+  readonly revoked: boolean;
   /** How far this run of the assistant is; `idle` remembers nothing. */
   readonly assistant: 'idle' | 'taken' | 'paired' | 'certified' | 'written' | 'proved' | 'tidied';
 }
@@ -56,6 +58,7 @@ const start: World = {
   losses: 0,
   key: { old: true, pair: 0, written: 0 },
   made: 0,
+  revoked: false,
   assistant: 'idle',
 };
 
@@ -85,7 +88,8 @@ export function walk(mutation: Mutation = {}): Walked {
 }
 
 /** Spec: no key is ever without a working certificate because of us. */
-function somethingWorks({ key, old, fresh, certified }: World): boolean {
+function somethingWorks({ key, old, fresh, certified, revoked }: World): boolean {
+  if (revoked) return true;
   const oldWorks = key.old && old === 'in-force';
   const newWorks = fresh === 'in-force' && key.pair === certified && key.written === certified;
   return oldWorks || newWorks;
@@ -138,6 +142,14 @@ function* nextOf(world: World, table: Table, mutation: Mutation, taken: Set<stri
   for (const event of ['cancelled', 'ran-out'] as const) {
     const to = move(event);
     if (to) yield { name: event, to: { ...to, assistant: 'idle' }, givingUp: true };
+  }
+  const stopped = move('certificate-revoked');
+  if (stopped) {
+    yield {
+      name: 'staff revoke its certificate',
+      to: { ...stopped, revoked: true, assistant: 'idle' },
+      givingUp: true,
+    };
   }
   const issued = world.state === 'issuing' ? move('issued') : undefined;
   if (issued) yield { name: 'the authority issues', to: issued };
