@@ -10,6 +10,7 @@ import { account, runPackaged, servePackaged } from './run.mjs';
 import { makeToken, TOKEN_LABEL, TOKEN_PIN, whyNoToken } from './token.mjs';
 
 const NAME = 'certdesk-assistant';
+const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 /** nobody */
 const ORDINARY_USER = 65534;
 
@@ -103,6 +104,13 @@ function debianChecks(deb) {
       title: 'the package installs, an ordinary user runs what it installed, and it goes without a trace',
       skip,
       async run() {
+        const remove = () => must('dpkg', '--purge', NAME);
+        // Whoever interrupts the command finds the machine as it was, too.
+        const interrupted = () => {
+          remove();
+          process.exit(130);
+        };
+        for (const signal of SIGNALS) process.on(signal, interrupted);
         try {
           must('dpkg', '--install', file);
           const installed = `/usr/bin/${NAME}`;
@@ -116,7 +124,8 @@ function debianChecks(deb) {
           expect(autostart.includes(`Exec=${NAME} serve`), 'it does not start at login');
           await worksAsAnAssistant(installed, ORDINARY_USER);
         } finally {
-          must('dpkg', '--purge', NAME);
+          remove();
+          for (const signal of SIGNALS) process.off(signal, interrupted);
         }
         for (const path of [`/usr/bin/${NAME}`, `/etc/${NAME}`, `/etc/xdg/autostart/${NAME}.desktop`])
           expect(!existsSync(path), `${path} was left`);
