@@ -12,11 +12,11 @@ import {
 } from '@certdesk/pki';
 import { sql } from 'kysely';
 import { record } from '../../audit/record.ts';
-import type { Clock } from '../../platform/clock.ts';
-import type { Db, Tx } from '../../schema/database.ts';
+import type { Tx } from '../../schema/database.ts';
 import type { RevocationReason } from '../certificates.ts';
 import { enrolmentIn, throwIfPassing, wordsOf } from './answers.ts';
-import { type Exchange, NoAnswer } from './exchange.ts';
+import type { CmpContext } from './context.ts';
+import { NoAnswer } from './exchange.ts';
 import {
   type CmpTransaction,
   changeTransaction,
@@ -25,16 +25,7 @@ import {
   takeTransaction,
 } from './transactions.ts';
 
-interface Tending {
-  readonly db: Db;
-  readonly exchange: Exchange;
-  /** Name of the CA, as certificates' rows have it. */
-  readonly issuer: string;
-  readonly clock: Clock;
-  readonly leaseMs: number;
-  /** certReqId of a request that was never answered. */
-  readonly assumedId: number;
-}
+type Tending = Pick<CmpContext, 'db' | 'exchange' | 'issuer' | 'clock' | 'leaseMs' | 'assumedId'>;
 
 type Failure = { what: string; error: unknown };
 

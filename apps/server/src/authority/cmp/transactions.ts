@@ -11,14 +11,18 @@ type State = CmpTransaction['state'];
 export const newTransactionId = (): Uint8Array => randomBytes(16);
 
 /** Commits with the intent, before anything is sent. */
-export async function writeTransactions(tx: Tx, intentIds: readonly string[], now: Date): Promise<void> {
+export async function writeTransactions(tx: Db | Tx, intentIds: readonly string[], now: Date): Promise<void> {
   if (intentIds.length === 0) return;
   const rows = intentIds.map((intent_id) => ({
     ...{ intent_id, transaction_id: newTransactionId(), attempt: 1, state: 'open' as const },
     ...{ request_id: null, server_nonce: null, certificate: null, confirm_by: null, busy_until: null },
     ...{ due_at: now, tries: 0 },
   }));
-  await tx.insertInto('cmp_transaction').values(rows).execute();
+  await tx
+    .insertInto('cmp_transaction')
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
 }
 
 /**
