@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { Certificate, DEFAULT_IDENTITY_NUMBER_OIDS } from '../packages/pki/src/index.ts';
+import { Certificate, DEFAULT_IDENTITY_NUMBER_OIDS, keyAlgorithmOf } from '../packages/pki/src/index.ts';
+import { findSoftHsm } from '../tools/pkcs11-peers.mjs';
 import { inProject } from '../tools/project.mjs';
 import { whyNoSoftwareSkf } from '../tools/skf-software.mjs';
 
@@ -55,6 +56,19 @@ test.skipIf(whyNoSoftwareSkf())(
     const [old, fresh] = [before.certificate, ...after.certificates].map((pem) => Certificate.parse(pem));
     expect(fresh?.subject.equals(old?.subject as Certificate['subject'])).toBe(true);
     expect(fresh?.serialNumber).not.toBe(old?.serialNumber);
+  },
+  120_000,
+);
+
+test.skipIf(!findSoftHsm())(
+  'renews on a PKCS#11 token, which it makes and removes again',
+  async () => {
+    const { stdout } = await journey('renewal', '--json', '--key', `pkcs11:${findSoftHsm()}`);
+    const { before, after } = JSON.parse(stdout);
+    const [old, fresh] = [before.certificate, ...after.certificates].map((pem) => Certificate.parse(pem));
+    expect(fresh?.subject.equals(old?.subject as Certificate['subject'])).toBe(true);
+    expect(fresh?.serialNumber).not.toBe(old?.serialNumber);
+    expect(keyAlgorithmOf(fresh?.publicKey as Uint8Array)).toBe('p256');
   },
   120_000,
 );

@@ -30,6 +30,8 @@ const assistant = 'apps/assistant/src/orders/renewal.test.ts';
 const trust = 'apps/assistant/src/orders/trust.test.ts';
 const pages = 'apps/portal/src/walks.test.ts';
 const misbehaviour = 'packages/token/src/skf/misbehaviour.test.ts';
+const pkcs11 = 'packages/token/src/pkcs11/pkcs11.test.ts';
+const openCryptoki = 'packages/token/src/pkcs11/opencryptoki.test.ts';
 const skfDriver = 'packages/token/src/skf/driver.test.ts';
 const screens = 'test/screens.test.ts';
 
@@ -280,19 +282,29 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           'the last try is used only by who says so',
           'a PIN that only became the last try while typing is asked for again',
         ],
+        [
+          openCryptoki,
+          'goes from low to its final try to locked, as its flags say, and back by the admin PIN',
+        ],
         [trust, 'goes on after a wrong PIN, asks before the last try, and ends when the key locks'],
       ],
     },
     {
       promise:
         'Rights that it gave end with the order, and are nobody else’s, whatever a maker’s library thinks.',
-      tests: [[skfDriver, 'lets nobody in on the PIN that another entered, though the library would']],
+      tests: [
+        [skfDriver, 'lets nobody in on the PIN that another entered, though the library would'],
+        [pkcs11, 'is one of several, each opened by its own handle'],
+      ],
     },
   ],
   'The admin PIN': [
     {
       promise: 'The tries after which nothing recovers a key are not spent here.',
-      tests: [[skfDriver, "never spends the admin PIN's last tries"]],
+      tests: [
+        [skfDriver, "never spends the admin PIN's last tries"],
+        [openCryptoki, "leaves the admin PIN's last try alone"],
+      ],
     },
   ],
   'The bridge between page and key': [

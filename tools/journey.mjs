@@ -3,6 +3,8 @@
 //   --url ORIGIN     a desk that runs; without it a whole demo of its own is started, used and removed
 //   --key skf:PROFILE  without --url: not on the demo's own key, but on one with an SKF library (docs/keys.md). `skf:software` compiles
 //                    one and makes a key; on any other, whose PIN comes on standard input, a container is made and used
+//   --key pkcs11:MODULE  the same with a PKCS#11 module, on the token that it reaches; one that is blank is initialised, and SoftHSM2
+//                    gets a folder of its own unless SOFTHSM2_CONF is set
 //   --key, --home, --years: see apps/assistant/src/journey; with --url the PIN comes on standard input
 
 import { spawn } from 'node:child_process';
@@ -41,7 +43,7 @@ async function withOwnDemo() {
   const stops = [];
   try {
     const { values } = parseArgs({ strict: false, options: { key: { type: 'string' } } });
-    const other = journeyKey(String(values.key ?? ''), folder);
+    const other = await journeyKey(String(values.key ?? ''), folder);
     const { DATABASE_URL: _, npm_lifecycle_event: __, ...env } = process.env;
     const database = other && (await ownDatabase(join(folder, 'postgres'), stops));
     const demo = startDemo({
@@ -115,14 +117,15 @@ async function prepareKey({ driver, pins }, { ready, folder, database }) {
   const config = JSON.parse(readFileSync(join(demoFolder, 'assistant', 'config.json'), 'utf8'));
   writeFileSync(join(home, 'config.json'), JSON.stringify({ ...config, drivers: [driver] }), { mode: 0o600 });
 
-  const initialise = pins ? ['--initialise'] : [];
+  const adminPin = pins?.adminPin;
+  const initialise = adminPin === undefined ? [] : ['--initialise'];
   const child = spawn(process.execPath, [inProject(PREPARE), '--home', home, ...initialise], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const exit = new Promise((resolve) => child.once('exit', resolve));
   const lines = lineReader(child.stdout);
   child.stdin.on('error', () => {}); // It has said on stderr why it ended.
-  child.stdin.write(`${pins ? `${pins.adminPin}\n` : ''}${pin}\n`);
+  child.stdin.write(`${adminPin === undefined ? '' : `${adminPin}\n`}${pin}\n`);
   const publicKey = await lines((line) => line.startsWith('-----END'));
   const file = join(folder, 'public-key.pem');
   writeFileSync(file, publicKey.join('\n'));

@@ -145,7 +145,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     registry,
     agreement,
     identityNumberOids,
-    settings: { ...configuration.renewal, kinds: readRenewalKinds(configuration.renewal, profiles) },
+    settings: { ...configuration.renewal, kinds: readRenewalKinds(configuration.renewal.profiles, profiles) },
     engine: renewalEngine({ authority, orders, settings: configuration.renewal }),
   };
   const published = status({

@@ -20,7 +20,7 @@ export function wordsIn(language: Language) {
   function tries({ tries: left, flag }: PinView): string {
     if (flag === 'locked') return pick('密码已锁定', 'PIN locked');
     // PKCS#11 tells no numbers, but whether the counter is low or at its end.
-    if (left === null && flag === 'final') return pick('密码只能再输错一次', 'only one PIN try is left');
+    if (left === null && flag === 'final') return pick('密码只剩最后一次机会', 'one PIN try left');
     if (left === null && flag === 'low')
       return pick('此前输错过密码，剩余次数不多', 'wrong PINs were entered: not many tries are left');
     if (left === null) return pick('介质没有告知剩余次数', 'the key does not tell how many tries are left');

@@ -35,7 +35,7 @@ export const configCheck: Command = {
     const profiles = foreign
       ? cmpProfiles(read)
       : issuable(read, authority.profiles !== undefined, all, issuedBy, context.now());
-    readRenewalKinds(renewal, profiles);
+    readRenewalKinds(renewal.profiles, profiles);
     for (const said of endingSoon(profiles, all, issuedBy, context.now())) context.tell(said);
     await issuers?.close();
     context.say('The configuration is good.');

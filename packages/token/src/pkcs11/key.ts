@@ -323,7 +323,9 @@ export class Pkcs11Key implements Key {
       return (owner === 'admin' ? adminPinState(token) : userPinState(token)).flag;
     };
     const locked = owner === 'admin' ? 'admin-pin-locked' : 'pin-locked';
-    if ((await flag()) === 'locked') throw new KeyError(locked);
+    const before = await flag();
+    // Nothing recovers a key whose admin PIN is locked: its last try is not spent here.
+    if (before === 'locked' || (owner === 'admin' && before === 'final')) throw new KeyError(locked);
     try {
       await use();
     } catch (cause) {

@@ -32,6 +32,19 @@ describe.skipIf(!canRunOpenCryptoki)('a token that counts PINs', () => {
     await key.close();
   });
 
+  it("leaves the admin PIN's last try alone", async () => {
+    const key = await trial.driver.open(trial.ref);
+    const unlock = (pin: string) => codeOf(key.unlock(pin, 'new-pin1'));
+    expect([await unlock('00000000'), await unlock('00000000')]).toEqual([
+      'admin-pin-incorrect',
+      'admin-pin-incorrect',
+    ]);
+    expect((await key.info()).adminPin.flag).toBe('final');
+    expect(await unlock('00000000')).toBe('admin-pin-locked');
+    expect((await key.info()).adminPin.flag).toBe('final');
+    await key.close();
+  });
+
   it('keeps its user from a PIN that is too long for it, without spending a try', async () => {
     const key = await trial.driver.open(trial.ref);
     expect(await codeOf(key.changePin(trial.pin, 'nine-long'))).toBe('pin-format');

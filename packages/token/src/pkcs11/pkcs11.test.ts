@@ -245,6 +245,19 @@ describe.skipIf(!canRunSoftHsm)('a PKCS#11 token', () => {
     expect(await codeOf(missing.list())).toBe('library-missing');
   });
 
+  it('is made of a blank token, by who asked to see those', async () => {
+    const blanks = pkcs11Driver({ module: trial.hsm.module, env: trial.hsm.env, uninitialised: true });
+    const blank = (await blanks.list()).find(({ label }) => label === '');
+    const key = await blanks.open(blank?.ref ?? '');
+    keys.push(key);
+    await key.initialise({ label: 'fresh', pin: '13572468', adminPin: '24681357' });
+    await key.verifyPin('13572468');
+    await key.createContainer('one');
+    const fresh = pkcs11Driver({ module: trial.hsm.module, env: trial.hsm.env });
+    expect((await fresh.list()).map(({ label }) => label).sort()).toEqual(['first', 'fresh', 'second']);
+    await Promise.all([blanks.close(), fresh.close()]);
+  });
+
   it('says that the PIN counter is low, which is all that PKCS#11 tells of it', async () => {
     const key = await open();
     expect((await key.info()).pin).toEqual({ flag: 'ok', initial: false });

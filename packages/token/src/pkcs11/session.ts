@@ -1,5 +1,8 @@
 import type { CallOptions, NativeProcess } from '@certdesk/native';
-import { ckrOf, type Handle, type Pkcs11Functions, type Slot } from '@certdesk/pkcs11';
+import { CKF, ckrOf, type Handle, type Pkcs11Functions, type Slot } from '@certdesk/pkcs11';
+
+/** CK_INVALID_HANDLE. */
+const NO_SESSION = 0;
 
 /** One session with one token, in a process of its own: login, handles and crashes are this session's alone. */
 export class Session {
@@ -15,7 +18,9 @@ export class Session {
 
   /** @param process fresh, of nobody else */
   static async open(process: NativeProcess<Pkcs11Functions>, slot: Slot): Promise<Session> {
-    return new Session(process, slot, await openHandle(process, slot));
+    // A token that was never initialised takes no sessions; all that can be done with it is to do that.
+    const takesSessions = (slot.token.flags & CKF.TOKEN_INITIALIZED) !== 0;
+    return new Session(process, slot, takesSessions ? await openHandle(process, slot) : NO_SESSION);
   }
 
   get handle(): Handle {
@@ -32,7 +37,7 @@ export class Session {
 
   /** Closes the session for what needs that there is none, and opens another. */
   async withoutSessions(work: (slot: Handle) => Promise<void>): Promise<void> {
-    await this.call('closeSession', [this.#handle]);
+    if (this.#handle !== NO_SESSION) await this.call('closeSession', [this.#handle]);
     try {
       await work(this.slot.id);
     } finally {
