@@ -1,5 +1,6 @@
 // npm run interrupt: every point of the renewal with everything that can happen there, as a matrix. Some minutes.
 //
+//   --only TEXT  what matches this regular expression, like 'kill-assistant .* key'
 //   --key KIND   on another kind of key than the virtual one: skf (the software library); see test/interruptions/stand.ts
 
 import { spawnSync } from 'node:child_process';
@@ -10,7 +11,9 @@ import { parseArgs } from 'node:util';
 import { ensureInstalled } from './install.mjs';
 import { alone, root } from './project.mjs';
 
-const { values } = parseArgs({ options: { key: { type: 'string', default: 'virtual' } } });
+const { values } = parseArgs({
+  options: { key: { type: 'string', default: 'virtual' }, only: { type: 'string', default: '' } },
+});
 await alone(ensureInstalled);
 const folder = mkdtempSync(join(tmpdir(), 'certdesk-interrupt-'));
 chmodSync(folder, 0o711); // the database's account must be able to enter
@@ -24,6 +27,7 @@ const { status } = spawnSync(process.execPath, vitest, {
     CERTDESK_INTERRUPT: 'all',
     CERTDESK_INTERRUPT_MATRIX: file,
     CERTDESK_INTERRUPT_KEY: values.key,
+    CERTDESK_INTERRUPT_ONLY: values.only,
   },
   stdio: ['ignore', 'inherit', 'inherit'],
 });

@@ -159,7 +159,14 @@ export class SkfDriver implements KeyDriver {
 }
 
 function isUnclear(error: KeyError): boolean {
-  return ['key-failed', 'key-busy', 'not-supported', 'envelope-invalid'].includes(error.code);
+  return [
+    'key-failed',
+    'key-busy',
+    'not-supported',
+    'envelope-invalid',
+    'login-needed',
+    'key-pair-not-found',
+  ].includes(error.code);
 }
 
 function asKeyError(error: unknown): never {

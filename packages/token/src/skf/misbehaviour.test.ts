@@ -82,6 +82,27 @@ describe.skipIf(notHere)('a library that misbehaves', () => {
     }
   });
 
+  it('calls a key that was pulled by any other name: the list of keys tells', async () => {
+    await plugIn();
+    const calls = [
+      'SKF_EnumContainer',
+      'SKF_GenECCKeyPair',
+      'SKF_ECCSignData',
+      'SKF_ImportECCKeyPair',
+      'SKF_WriteFile',
+    ];
+    for (const [at, name] of calls.entries()) {
+      // FAIL, INVALIDHANDLE, TIMEOUT, USER_NOT_LOGGED_IN, and one of no table
+      const said = [0x0a000001, 0x0a000005, 0x0a00000f, 0x0a00002d, 0x0b000007][at];
+      await slots.misbehave(`${name} pull`, `library removed ${said}`);
+      expect(await codeOf(tour(key)), name).toBe('key-removed');
+      await slots.misbehave();
+      await rename(join(slots.folder, 'pulled', `${slot.ref}.skf`), join(slots.folder, `${slot.ref}.skf`));
+      key = await slot.driver.open(slot.ref);
+      await whole();
+    }
+  });
+
   it.each([
     'SKF_VerifyPIN crash',
     'SKF_GenECCKeyPair crash-after',
@@ -145,6 +166,20 @@ describe.skipIf(notHere)('a library that misbehaves', () => {
       await reopened();
       expect((await key.containers())[0]?.signing?.certificate).toBeDefined();
     }
+  });
+
+  it.each([
+    ['SKF_ECCSignData', 'a signature that does not verify'],
+    ['SKF_GenECCKeyPair', 'not the one that it said it made'],
+    ['SKF_ExportPublicKey', 'a public key that is no point of the curve'],
+  ])('is not believed what %s says: %s', async (name, why) => {
+    await plugIn();
+    await slots.misbehave(`${name} wrong`);
+    await expect(tour(key)).rejects.toMatchObject({
+      code: 'key-failed',
+      message: expect.stringContaining(why),
+    });
+    await whole();
   });
 
   it('wants more room than it has been given, and does not say how much', async () => {

@@ -109,6 +109,8 @@ static ULONG generate(HCONTAINER handle, ULONG algorithm, ECCPUBLICKEYBLOB *blob
   if (!sm2_generate(pair->secret, pair->point)) return end_work(&work, SAR_FAIL, 0);
   pair->present = 1;
   put_public_key(pair, blob);
+  Pair other = {0};
+  if (switch_value("SKF_GenECCKeyPair", "wrong", 0) && sm2_generate(other.secret, other.point)) put_public_key(&other, blob);
   return end_work(&work, SAR_OK, 1);
 }
 
@@ -152,6 +154,7 @@ static ULONG sign(HCONTAINER handle, BYTE *data, ULONG length, ECCSIGNATUREBLOB 
   else if (!pair->present) result = SAR_KEYNOTFOUNTERR;
   else if (length != 32) result = SAR_INDATALENERR;
   else if (!sm2_sign(pair->secret, pair->point, data, signature->r + 32, signature->s + 32)) result = SAR_FAIL;
+  if (switch_value("SKF_ECCSignData", "wrong", 0)) signature->s[63] ^= 1;
   return end_work(&work, result, 0);
 }
 
@@ -167,6 +170,7 @@ static ULONG export_public_key(HCONTAINER handle, BOOL signing, BYTE *out, ULONG
   if (!pair->present) return end_work(&work, SAR_KEYNOTFOUNTERR, 0);
   ECCPUBLICKEYBLOB blob;
   put_public_key(pair, &blob);
+  if (switch_value("SKF_ExportPublicKey", "wrong", 0)) blob.XCoordinate[63] ^= 1;
   return end_work(&work, give("SKF_ExportPublicKey", out, length, &blob, sizeof blob), 0);
 }
 

@@ -105,7 +105,7 @@ static ULONG removed(Device *device) {
   device->gone = 1;
   for (int i = 0; i < MANY; i++)
     if (!strcmp(known[i].device, device->name)) known[i].who = 0;
-  return SAR_DEVICE_REMOVED;
+  return (ULONG)switch_value("library", "removed", SAR_DEVICE_REMOVED);
 }
 
 static ULONG begin(Work *work, Device *device) {

@@ -6,7 +6,9 @@
  *   SKF_X pull-after     … and after it                SKF_X code N         answers N and does nothing
  *   SKF_X length N       says N for whatever length    SKF_X small N        says "buffer too small" whatever it is given
  *   SKF_X at-least N     … if it is given less than N     SKF_X unterminated     leaves out the NULs at the end of a list
+ *   SKF_X wrong          answers a signature or public key that is not so
  *   library containers N   so many containers fit      library sm2 N          the only number for SM2 keys that it knows
+ *   library removed N      what it answers for a key that was pulled
  *   library envelope-left N  reads D from the first half of an envelope's private key
  */
 #include "software.h"
