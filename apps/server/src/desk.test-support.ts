@@ -82,8 +82,8 @@ export interface TestDesk {
   /** What time it is; set it to let time pass. */
   time: Date;
   register: Register;
-  /** Another node of the same desk. */
-  node(): Promise<Desk>;
+  /** Another node of the same desk. @param change of what it is configured to */
+  node(change?: Partial<Configuration>, whenDone?: WhenDone): Promise<Desk>;
   /** A company whose certificate stands in the register, with its key. */
   company(options?: CompanyOptions): Promise<Company>;
   browser(desk?: Desk): Browser;
@@ -100,6 +100,8 @@ export interface CompanyOptions {
   readonly algorithm?: KeyAlgorithm;
   /** Issued by somebody else. */
   readonly ca?: IssuingCa;
+  /** With an encryption certificate beside it, whose pair did not come from the key management. */
+  readonly twin?: boolean;
 }
 
 let companies = 0;
@@ -112,7 +114,13 @@ export type Change = (made: {
   clock: () => Date;
 }) => Promise<Partial<Configuration>>;
 
-export async function openTestDesk(change: Partial<Configuration> | Change = {}): Promise<TestDesk> {
+type WhenDone = (work: () => Promise<void>) => void;
+
+/** @param whenDone told what to do in the end; with another than the test's own end several tests share a desk */
+export async function openTestDesk(
+  change: Partial<Configuration> | Change = {},
+  whenDone: WhenDone = onTestFinished,
+): Promise<TestDesk> {
   const folder = await deskFolder();
   const { url: databaseUrl } = await createTestDatabase();
   const read = await readConfiguration(join(folder, 'server.json'));
@@ -138,9 +146,9 @@ export async function openTestDesk(change: Partial<Configuration> | Change = {})
     desk: undefined as unknown as Desk,
   };
 
-  async function open(): Promise<Desk> {
+  async function open(more: Partial<Configuration> = {}, ofNode = whenDone): Promise<Desk> {
     const desk = await openDesk({
-      configuration,
+      configuration: { ...configuration, ...more },
       databaseUrl,
       passphrase,
       pages: null,
@@ -161,7 +169,7 @@ export async function openTestDesk(change: Partial<Configuration> | Change = {})
         },
       }),
     });
-    onTestFinished(() => desk.stop());
+    ofNode(() => desk.stop());
     return desk;
   }
 
@@ -181,24 +189,35 @@ export async function openTestDesk(change: Partial<Configuration> | Change = {})
       notAfter,
       ...(options.notBefore && { notBefore: options.notBefore }),
     });
+    const all = [der];
+    if (options.twin) {
+      const { publicKey } = generateSoftwareKey('sm2');
+      const twin = { name, numbers, publicKey, notAfter, profile: 'entity-encryption-sm2' };
+      all.push(await entityCertificate(options.ca ?? ca, twin));
+    }
     if (!options.unknown) {
       const trusted = await trustedIssuers(configuration, passphrase);
-      await database.db.transaction().execute((tx) => importCertificate(tx, trusted, der, 'test', test.time));
+      for (const each of all)
+        await database.db
+          .transaction()
+          .execute((tx) => importCertificate(tx, trusted, each, 'test', test.time));
     }
     return new Company(der, key.privateKey);
   }
 
   Object.assign(test, { desk: await open() });
-  onTestFinished(() => database.end());
+  whenDone(() => database.end());
   return test;
 }
 
 /** A holder's key in software: signs what an assistant signs. */
 export class Company {
   readonly certificate: Uint8Array;
+  readonly pair: { readonly privateKey: Uint8Array; readonly publicKey: Uint8Array };
   readonly #signer: ReturnType<typeof softwareSigner>;
   constructor(certificate: Uint8Array, privateKey: Uint8Array) {
     this.certificate = certificate;
+    this.pair = { privateKey, publicKey: Certificate.parse(certificate).publicKey };
     this.#signer = softwareSigner(privateKey);
   }
   get digest(): string {
@@ -332,6 +351,7 @@ export class Assistant {
       nonce: this.order.nonce,
       certificate: this.order.certificate,
       request: createHash('sha256').update(request).digest('hex'),
+      pair: publicKeyDigest(key.publicKey) === this.order.key ? 'present' : 'new',
       confirmed: this.order.confirmed,
       ...change,
     });
@@ -349,7 +369,14 @@ export class Assistant {
   /** @param change of the statement that the new key signs */
   async prove(fresh: Company, change: object = {}, type: SignedType = signedTypes.proof): Promise<string> {
     const { nonce } = await this.call<{ nonce: string }>('/renewal/proof-challenge', {});
-    const statement = { origin, case: this.order.case.id, nonce, certificate: fresh.digest, ...change };
+    const statement = {
+      origin,
+      case: this.order.case.id,
+      nonce,
+      certificate: fresh.digest,
+      twin: null,
+      ...change,
+    };
     const { state } = await this.call<{ state: string }>('/renewal/proof', {
       statement: await fresh.sign(type, statement),
     });

@@ -26,7 +26,9 @@ import { renewalEngine } from './journeys/renewal/engine.ts';
 import { readRenewalKinds } from './journeys/renewal/kinds.ts';
 import { type RenewalDeps, type RenewalDesk, renewalDesk } from './journeys/renewal/renewal.ts';
 import { renewalRoutes, renewalWriteRoutes } from './journeys/renewal/routes.ts';
+import { readTwinSettings } from './journeys/renewal/twins.ts';
 import { type RenewalWriter, renewalWriter } from './journeys/renewal/write.ts';
+import { openKeyManagement } from './keymanagement/open.ts';
 import { bearerOf } from './orders/bearer.ts';
 import { orderDesk } from './orders/orders.ts';
 import { orderRoutes } from './orders/routes.ts';
@@ -98,7 +100,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const issuers = issuing.issuers?.all() ?? [];
   const configured = readProfiles(configuration.authority.profiles, identityNumberOids);
   const profiles = issuing.cmp
-    ? cmpProfiles(configured)
+    ? cmpProfiles(configured, configuration.authority.profiles !== undefined)
     : issuable(configured, configuration.authority.profiles !== undefined, issuers, issuedBy, clock());
   for (const said of endingSoon(profiles, issuers, issuedBy, clock())) log.warn(said);
   const answeringKeys = responderKeys(configuration.status.keys, passphrase);
@@ -111,6 +113,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     Promise.all(configuration.authority.trustedRoots.map(readCertificate)),
     Promise.all(configuration.authority.intermediates.map(readCertificate)),
   ]);
+  const keys =
+    configuration.keyManagement && (await openKeyManagement(configuration.keyManagement, passphrase, clock));
   await migrate(databaseUrl);
 
   const onLoss = (error: unknown) => log.warn({ err: error }, 'a connection to the database was lost');
@@ -136,6 +140,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         issuedBy,
         addressesOf: (issuer) => statusAddresses(statusOrigin, issuer),
       });
+  const kinds = readRenewalKinds(configuration.renewal.profiles, profiles);
+  // Another CA issues one certificate for one request: no twins by way of it yet.
+  const withKeys = keys !== undefined && !issuing.cmp;
+  const twins = readTwinSettings(configuration.renewal.twinProfile, kinds, profiles, withKeys);
   const registry = options.registry?.(db) ?? tableRegistry({ db, clock });
   const renewalDeps: RenewalDeps = {
     db,
@@ -145,7 +153,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     registry,
     agreement,
     identityNumberOids,
-    settings: { ...configuration.renewal, kinds: readRenewalKinds(configuration.renewal.profiles, profiles) },
+    keys,
+    settings: { ...configuration.renewal, kinds, twins },
     engine: renewalEngine({ authority, orders, settings: configuration.renewal }),
   };
   const published = status({
@@ -181,7 +190,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   });
   const worker = startWorker({
     pool: database.pool,
-    ...desksJobs({ db, clock, log, authority, journeys, renewal, writer, status: published }),
+    ...desksJobs({ db, clock, log, authority, journeys, renewal, writer, status: published, keys }),
     onDone: ({ task, seconds, error }) => {
       metrics.job(task, error === undefined, seconds);
       if (error !== undefined) log.warn({ task, err: error }, 'a job failed and will be tried again');

@@ -13,14 +13,16 @@ export interface EntityCertificateOptions {
   /** A year before its end, if not said. */
   readonly notBefore?: Date;
   readonly notAfter: Date;
+  /** The signing profile for the key, if not said. */
+  readonly profile?: string;
 }
 
 const year = 365 * 86_400_000;
 
-/** A company's signing certificate, DER, as this CA issues it; nobody but the caller knows of it. */
+/** A company's certificate, DER, as this CA issues it; nobody but the caller knows of it. */
 export async function entityCertificate(
   ca: IssuingCa,
-  { name, numbers, publicKey, notAfter, notBefore }: EntityCertificateOptions,
+  { name, numbers, publicKey, notAfter, notBefore, profile }: EntityCertificateOptions,
 ): Promise<Uint8Array> {
   const subject = Name.of([
     { type: 'C', value: 'CN' },
@@ -30,7 +32,7 @@ export async function entityCertificate(
     ca,
     readProfiles(),
   )({
-    profile: `entity-signing-${keyAlgorithmOf(publicKey).replace(/^rsa\d+/, 'rsa')}`,
+    profile: profile ?? `entity-signing-${keyAlgorithmOf(publicKey).replace(/^rsa\d+/, 'rsa')}`,
     publicKey,
     serialNumber: randomSerialNumber(),
     content: {

@@ -7,8 +7,10 @@ import { finishOpenIntents } from './authority/finish-open-intents.ts';
 import type { Journeys } from './cases/journey.ts';
 import { runOutCases } from './cases/run-out.ts';
 import { certificateStopped } from './cases/stopped.ts';
+import { retirePairsJob } from './journeys/renewal/effects.ts';
 import { askRegisterJob, type RenewalDesk } from './journeys/renewal/renewal.ts';
 import type { RenewalWriter } from './journeys/renewal/write.ts';
+import type { KeyManagement } from './keymanagement/port.ts';
 import { sweepOrders } from './orders/orders.ts';
 import type { Clock } from './platform/clock.ts';
 import { DeskError } from './platform/error.ts';
@@ -27,14 +29,19 @@ export interface JobDeps {
   readonly renewal: RenewalDesk;
   readonly writer: RenewalWriter;
   readonly status: Status;
+  readonly keys: KeyManagement | undefined;
 }
 
+const RetiredPairs = z.object({
+  pairs: z.array(z.string()),
+  reason: z.enum(['superseded', 'withdrawn']),
+});
 const OneCase = z.object({ caseId: z.uuid() });
 const OneIssuer = z.object({ issuer: z.string() });
 const OneCertificate = z.object({ certificateId: z.uuid() });
 
 export function desksJobs(deps: JobDeps): { tasks: Record<string, Task>; crons: CronJob[] } {
-  const { db, clock, log, authority, journeys, renewal, writer, status } = deps;
+  const { db, clock, log, authority, journeys, renewal, writer, status, keys } = deps;
 
   /** Withdrawn meanwhile, refused by the CA, or with a CA that takes its time: there is nothing to finish now. */
   const nothingNow: readonly string[] = ['case-state', 'issuing-refused', 'issuing-not-yet', 'issuing-waits'];
@@ -62,6 +69,11 @@ export function desksJobs(deps: JobDeps): { tasks: Record<string, Task>; crons: 
 
   const tasks: Record<string, Task> = {
     [askRegisterJob]: async (payload) => renewal.askIfSilent(OneCase.parse(payload).caseId),
+    [retirePairsJob]: async (payload) => {
+      const { pairs, reason } = RetiredPairs.parse(payload);
+      if (!keys) throw new DeskError('configuration-invalid', { where: 'keyManagement is missing' });
+      for (const pair of pairs) await keys.retire(pair, reason);
+    },
     'finish-open-intents': async () => {
       const now = clock();
       const before = new Date(now.getTime() - 15_000);

@@ -291,6 +291,11 @@ export const holderErrors = {
     zh: '介质多次丢失新密钥，已转人工处理。旧证书仍可使用，请携带介质到受理点。',
     en: 'The key has lost its new key pair several times, so a person will look at it. The old certificate still works; bring the key to a service point.',
   },
+  'proof-encryption': {
+    status: 422,
+    zh: '介质没有证明它能使用新的加密密钥，旧证书仍可使用。请重试；仍不行请到受理点。',
+    en: 'The key did not prove that it can use the new encryption key; the old certificate still works. Try again; if it stays, go to a service point.',
+  },
   'proof-unknown': {
     status: 409,
     zh: '验证请求已失效。请继续办理，会自动重新验证。',
@@ -417,6 +422,11 @@ export const holderErrors = {
     status: 0,
     zh: '介质没有空间存放新证书，没有任何改动。请携带介质到受理点。',
     en: 'The key has no room for a new certificate; nothing was changed. Bring the key to a service point.',
+  },
+  'key-no-twin': {
+    status: 0,
+    zh: '这个介质不能接收加密密钥，没有任何改动，旧证书仍可使用。请携带介质到受理点更换。',
+    en: 'This key cannot take an encryption key; nothing was changed and the old certificate still works. Have the key replaced at a service point.',
   },
   'key-algorithm': {
     status: 0,

@@ -65,18 +65,33 @@ export const RenewalOrder = z.strictObject({
     identityNumbers: z.array(IdentityNumber).max(16),
     years: z.int().min(1).max(10),
     agreement: AgreementReference,
+    /** Signing and encryption certificate, or the signing certificate alone. */
+    twin: z.boolean(),
   }),
   /** End of validity that the new certificate will have. */
   notAfter: Instant,
   leftovers: Leftovers,
+  /** With an encryption certificate and its key pair. */
+  twin: z
+    .strictObject({
+      /** The old container stays after the proof: its encryption key opens old documents. */
+      keepOld: z.boolean(),
+      /** Former containers that stayed so and may go where there is no room, the oldest first. */
+      expendable: Leftovers,
+    })
+    .nullable(),
+  /** Where there is no room for a second pair, the pair that is there may get the new certificates. */
+  recertify: z.boolean(),
 });
 
-/** Removes what ended cases left on the key, and nothing else. */
+/** Removes what ended cases left on the key, and writes what they could not write any more. */
 export const TidyOrder = z.strictObject({
   purpose: z.literal('tidy'),
   ...common,
   ...keyed,
   leftovers: Leftovers,
+  /** Certificates in force that the key may lack, DER in base64: written to the pairs with their public keys. */
+  certificates: z.array(Base64).max(2),
 });
 
 export const Order = z.discriminatedUnion('purpose', [SignInOrder, RenewalOrder, TidyOrder]);

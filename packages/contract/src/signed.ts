@@ -12,6 +12,8 @@ export const signedTypes = {
   renewal: 'certdesk renewal v1',
   /** Proof that the key holds the new certificate, signed by the new key. */
   proof: 'certdesk proof v1',
+  /** What an encryption key opened is bound to by this: HMAC-SM3, no signature. */
+  encryptionProof: 'certdesk encryption proof v1',
   /** A request of a registration client, signed by that client's key. */
   registration: 'certdesk registration v1',
   /** What the desk asks of the key management, signed by the desk's key for it. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Base64, Digest, Id, Nonce, Origin } from './basics.ts';
 import { RenewalOrder } from './order.ts';
+import { signedOctets, signedTypes } from './signed.ts';
 
 /** What a holder's key signs to sign in. The origin makes a signature coaxed out by another site worth nothing. */
 export const SignInStatement = z.strictObject({
@@ -19,11 +20,37 @@ export const RenewalStatement = z.strictObject({
   certificate: Digest,
   /** SHA-256 of the PKCS#10 request, DER. */
   request: Digest,
+  /** Whether the request is for a new pair, or for the old key's own pair, which then gets the new certificate. */
+  pair: z.enum(['new', 'present']),
   confirmed: RenewalOrder.shape.confirmed,
 });
 
-/** What the new key signs to prove that it holds the new certificate. */
-export const ProofStatement = z.strictObject({ origin: Origin, case: Id, nonce: Nonce, certificate: Digest });
+/** What the new key signs to prove that it holds the new certificate, and its encryption twin where there is one. */
+export const ProofStatement = z.strictObject({
+  origin: Origin,
+  case: Id,
+  nonce: Nonce,
+  certificate: Digest,
+  twin: z
+    .strictObject({
+      certificate: Digest,
+      /** HMAC-SM3 of `encryptionProofOctets` under the secret that the encryption key read, lower-case hex. */
+      check: Digest,
+    })
+    .nullable(),
+});
+
+/** What the check value of an encryption key is made over; what it is made with, only that key can read. */
+export function encryptionProofOctets(about: {
+  readonly case: string;
+  readonly nonce: string;
+  /** Digest of the encryption certificate. */
+  readonly certificate: string;
+}): Uint8Array {
+  const { case: id, nonce, certificate } = about;
+  const payload = new TextEncoder().encode(JSON.stringify([id, nonce, certificate]));
+  return signedOctets(signedTypes.encryptionProof, payload);
+}
 
 /** A statement as it travels: the octets that were signed after the type, and the signature. */
 export const SignedStatement = z.strictObject({ payload: Base64, signature: Base64 });

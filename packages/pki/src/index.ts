@@ -104,7 +104,7 @@ export {
 export { fromPem, type PemBlock, toPem } from './pem.ts';
 export { applyProfile, checkSubject, type ProfileInput, prepareProfile } from './profile/apply.ts';
 export { parseProfile } from './profile/parse.ts';
-export type { CertificateProfile, SubjectRule } from './profile/profile.ts';
+export type { CertificateProfile, SubjectRule, TwinRule } from './profile/profile.ts';
 export { addMonths, type Validity, validityFor } from './profile/validity.ts';
 export { buildRequest, type RequestContent } from './request/build.ts';
 export { CertificationRequest, type RequestAttribute } from './request/certification-request.ts';

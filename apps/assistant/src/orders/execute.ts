@@ -9,7 +9,7 @@ import { type Pause, whileFresh } from './fresh-order.ts';
 import { carryOutRenewal } from './renewal.ts';
 import type { OrderServer } from './server.ts';
 import { signIn } from './sign-in.ts';
-import { removeLeftovers } from './tidy.ts';
+import { removeLeftovers, writeMissing } from './tidy.ts';
 import type { TrustedOrder } from './trust.ts';
 import { dropRights, type UnlockedKey, unlockKey } from './unlock.ts';
 
@@ -99,6 +99,10 @@ class Execution {
     };
     if (order.purpose === 'tidy') {
       progress('tidy');
+      await writeMissing(
+        key,
+        order.certificates.map((der) => Buffer.from(der, 'base64')),
+      );
       await server.finish(await removeLeftovers(key, order.leftovers, { keys: [order.key] }));
       return { purpose: 'tidy' };
     }

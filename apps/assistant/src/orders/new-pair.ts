@@ -30,15 +30,23 @@ export async function newKeyPair(key: Key, order: RenewalOrder): Promise<Uint8Ar
   }
 }
 
-async function makeContainer(key: Key, order: RenewalOrder): Promise<void> {
-  if (await isFull(key)) {
-    // What an ended case left may be just what is in the way.
-    await removeLeftovers(key, order.leftovers, {
-      keys: [order.key, order.newKey ?? ''],
-      container: order.container,
-    });
-    if (await isFull(key)) throw new AssistantError('key-no-room');
+/**
+ * Whether there is room for another container, or can be: what an ended case left may be just what is in the way, and
+ * former containers that stayed for old documents go, where the authority keeps their keys, one by one.
+ */
+export async function makesRoom(key: Key, order: RenewalOrder): Promise<boolean> {
+  if (await hasRoom(key, order)) return true;
+  const needed = { keys: [order.key, order.newKey ?? ''], container: order.container };
+  await removeLeftovers(key, order.leftovers, needed);
+  for (const former of order.twin?.expendable ?? []) {
+    if (await hasRoom(key, order)) return true;
+    await removeLeftovers(key, [former], needed);
   }
+  return hasRoom(key, order);
+}
+
+async function makeContainer(key: Key, order: RenewalOrder): Promise<void> {
+  if (!(await makesRoom(key, order))) throw new AssistantError('key-no-room');
   try {
     await key.createContainer(order.container);
   } catch (error) {
@@ -47,9 +55,19 @@ async function makeContainer(key: Key, order: RenewalOrder): Promise<void> {
   }
 }
 
-async function isFull(key: Key): Promise<boolean> {
+/** A key that does not tell is asked by making the container. */
+async function hasRoom(key: Key, { container }: RenewalOrder): Promise<boolean> {
   const { room } = await key.info();
-  return room !== 'unknown' && room.containers === 0;
+  if (room !== 'unknown') return room.containers > 0;
+  try {
+    await key.createContainer(container);
+    return true;
+  } catch (error) {
+    if (!(error instanceof KeyError)) throw error;
+    if (error.code === 'no-room') return false;
+    if (error.code === 'container-exists') return true;
+    throw error;
+  }
 }
 
 function asNoRoom(error: unknown): unknown {

@@ -2,6 +2,8 @@
  * Writing a renewal to the key. Old until new is proved: the old container leaves only after the server said that the
  * new certificate is proved. Nothing is remembered between runs: what is on the key and what the server says decide
  * where to go on, so every step may be cut off anywhere and the whole is simply run again.
+ *
+ * Where there is no room for a second pair and the order allows it, the pair that is there gets new certificates.
  */
 import { createHash } from 'node:crypto';
 import type { RenewalOrder, RenewalState, WriteStep } from '@certdesk/contract';
@@ -9,7 +11,8 @@ import { buildRequest, Certificate, certificateDigest, Name, publicKeyDigest } f
 import type { Key } from '@certdesk/token';
 import { AssistantError } from '../errors.ts';
 import { findPair, holdsKey, type SigningPair } from '../keys/pairs.ts';
-import { newKeyPair } from './new-pair.ts';
+import { type Issued, proveEncryption, readIssued, writeCertificates, writeTwin } from './certificates.ts';
+import { makesRoom, newKeyPair } from './new-pair.ts';
 import type { OrderServer } from './server.ts';
 import { signStatement } from './statements.ts';
 import { removeLeftovers } from './tidy.ts';
@@ -35,6 +38,8 @@ const isProved = (state: RenewalState) => state === 'proved' || state === 'done'
  */
 export async function carryOutRenewal(work: RenewalWork): Promise<Uint8Array> {
   checkState(work.state);
+  if (!isProved(work.state)) await checkTakesTwin(work);
+  if (await isForPresentPair(work)) return recertify(work);
   const fresh = await writtenPair(work);
   if (!isProved(work.state)) await prove(work, fresh);
   await tidy(work, fresh);
@@ -47,20 +52,22 @@ function checkState(state: RenewalState): void {
   if (!open.includes(state)) throw new AssistantError('case-state');
 }
 
-/** The new key pair with its certificate on the key. */
-interface WrittenPair {
+/** The renewed key pair with its certificates. */
+interface RenewedPair {
   readonly container: string;
   /** Digest of the public key. */
   readonly key: string;
   readonly certificate: Uint8Array;
+  /** The encryption certificate, where there is one; not known of a pair that was proved before. */
+  readonly encryption?: Uint8Array;
 }
 
-async function writtenPair(work: RenewalWork): Promise<WrittenPair> {
+async function writtenPair(work: RenewalWork): Promise<RenewedPair> {
   const { key, order, state } = work;
   const old = await findPair(key, order.key);
   if (isProved(state) || !old) {
     const there = await pairAfterProof(work);
-    if (there?.pair.certificate) return written(there.container, there.pair.certificate);
+    if (there?.pair.certificate) return renewed(there.container, { signing: there.pair.certificate });
     // The new pair lost its certificate, or was never here: the server can give the certificate again, if the old key asks.
     if (!there || !old)
       throw new AssistantError('order-other-key', { entityName: order.confirmed.entityName });
@@ -69,15 +76,30 @@ async function writtenPair(work: RenewalWork): Promise<WrittenPair> {
   const publicKey = await newKeyPair(key, order);
   if (publicKeyDigest(publicKey) === order.key) throw new AssistantError('request-key-used');
   work.progress('issue');
-  const certificate = await issued(work, old, publicKey);
+  const issued = await issuedFor(work, old, { container: order.container, publicKey });
   work.onIssued(publicKeyDigest(publicKey));
   work.progress('write');
-  await writeAndReadBack(key, order.container, certificate);
-  return written(order.container, certificate);
+  await writeCertificates(key, order.container, issued);
+  return renewed(order.container, issued);
 }
 
-function written(container: string, certificate: Uint8Array): WrittenPair {
-  return { container, key: publicKeyDigest(Certificate.parse(certificate).publicKey), certificate };
+/** Said before anything is changed: no certificate is of use whose key cannot come here. */
+async function checkTakesTwin({ key, order }: RenewalWork): Promise<void> {
+  if (!order.twin) return;
+  const { can } = await key.info();
+  if (!can.importEncryptionKey) throw new AssistantError('key-no-twin');
+}
+
+function renewed(
+  container: string,
+  { signing, twin }: Omit<Issued, 'twin'> & { twin?: Issued['twin'] },
+): RenewedPair {
+  return {
+    container,
+    key: publicKeyDigest(Certificate.parse(signing).publicKey),
+    certificate: signing,
+    ...(twin && { encryption: twin.certificate }),
+  };
 }
 
 /** The new pair as a key carries it whose certificate was issued before: by its public key, else by its container. */
@@ -88,15 +110,19 @@ async function pairAfterProof({ key, order }: RenewalWork): Promise<SigningPair 
   return { container: found.name, pair: found.signing };
 }
 
-/** Asks for the certificate: signed by the new key, and by the old key for this case and what the holder confirmed. */
-async function issued(work: RenewalWork, old: SigningPair, publicKey: Uint8Array): Promise<Uint8Array> {
+/** Asks for the certificates: signed by their key, and by the old key for this case and what the holder confirmed. */
+async function issuedFor(
+  work: RenewalWork,
+  old: SigningPair,
+  { container, publicKey }: { container: string; publicKey: Uint8Array },
+): Promise<Issued> {
   const { key, order, server } = work;
   const request = await buildRequest({
     subject: subjectOf(old, order),
     signer: {
       algorithm: order.algorithm,
       publicKey,
-      sign: (message) => key.sign(order.container, message),
+      sign: (message) => key.sign(container, message),
     },
   });
   const statement = await signStatement(key, old.container, 'renewal', {
@@ -106,12 +132,10 @@ async function issued(work: RenewalWork, old: SigningPair, publicKey: Uint8Array
     nonce: order.nonce,
     certificate: order.certificate,
     request: createHash('sha256').update(request).digest('hex'),
+    pair: publicKeyDigest(publicKey) === order.key ? 'present' : 'new',
     confirmed: order.confirmed,
   });
-  const answer = await server.certificate(request, statement);
-  const certificate = Buffer.from(answer.certificate, 'base64');
-  if (!isFor(certificate, publicKey)) throw new AssistantError('certificate-invalid');
-  return certificate;
+  return readIssued(await server.certificate(request, statement), publicKey, order.twin !== null);
 }
 
 function subjectOf({ pair }: SigningPair, order: RenewalOrder): Name {
@@ -119,45 +143,76 @@ function subjectOf({ pair }: SigningPair, order: RenewalOrder): Name {
   return Name.of([{ type: 'CN', value: order.confirmed.entityName }]);
 }
 
-function isFor(certificate: Uint8Array, publicKey: Uint8Array): boolean {
-  try {
-    return Buffer.compare(Certificate.parse(certificate).publicKey, publicKey) === 0;
-  } catch {
-    return false;
-  }
-}
-
-async function writeAndReadBack(key: Key, container: string, certificate: Uint8Array): Promise<void> {
-  const stands = async () => {
-    const found = (await key.containers()).find(({ name }) => name === container)?.signing?.certificate;
-    return found !== undefined && Buffer.compare(found, certificate) === 0;
-  };
-  if (await stands()) return;
-  await key.writeCertificate(container, 'signing', certificate);
-  if (!(await stands())) throw new AssistantError('key-failed');
-}
-
-/** The new key signs the server's nonce; the server then retires the old certificate in the same transaction. */
-async function prove({ key, order, server, progress }: RenewalWork, fresh: WrittenPair): Promise<void> {
+/**
+ * The new key signs the server's nonce, and the new encryption key reads what only it can read; the server then retires
+ * the old certificates in the same transaction.
+ */
+async function prove({ key, order, server, progress }: RenewalWork, fresh: RenewedPair): Promise<void> {
   progress('prove');
-  const { nonce } = await server.proofChallenge();
+  const { nonce, twin } = await server.proofChallenge();
   const statement = await signStatement(key, fresh.container, 'proof', {
     origin: order.origin,
     case: order.case.id,
     nonce,
     certificate: certificateDigest(fresh.certificate),
+    twin:
+      twin && fresh.encryption
+        ? await proveEncryption(key, fresh.container, twin, {
+            case: order.case.id,
+            nonce,
+            certificate: certificateDigest(fresh.encryption),
+          })
+        : null,
   });
   const state = await server.proof(statement);
   if (!isProved(state)) throw new AssistantError('case-state');
 }
 
-/** Only now the old container leaves the key; never one that holds the new pair. */
-async function tidy({ key, order, server, progress }: RenewalWork, fresh: WrittenPair): Promise<void> {
+/** Only now the old container leaves the key, unless it is to stay; never one that holds the new pair. */
+async function tidy({ key, order, server, progress }: RenewalWork, fresh: RenewedPair): Promise<void> {
   progress('tidy');
   for (const container of await key.containers()) {
-    if (holdsKey(container, order.key) && container.name !== fresh.container)
-      await key.removeContainer(container.name);
+    if (order.twin?.keepOld || !holdsKey(container, order.key) || container.name === fresh.container)
+      continue;
+    await key.removeContainer(container.name);
   }
-  const gone = await removeLeftovers(key, order.leftovers, { keys: [fresh.key], container: fresh.container });
+  const needed = order.twin?.keepOld ? [fresh.key, order.key] : [fresh.key];
+  const gone = await removeLeftovers(key, order.leftovers, { keys: needed, container: fresh.container });
   await server.finish(gone);
+}
+
+// ── no room for a second pair ──
+
+/** Whether the new certificates are for the pair that is there: begun so, or with no room for another one. */
+async function isForPresentPair({ key, order, state }: RenewalWork): Promise<boolean> {
+  if (!order.recertify) return false;
+  if (order.newKey === order.key) return true;
+  if (isProved(state) || !(await findPair(key, order.key))) return false;
+  if (!(await key.info()).algorithms.includes(order.algorithm)) return false;
+  if ((await key.containers()).some(({ name }) => name === order.container)) return false;
+  return !(await makesRoom(key, order));
+}
+
+/**
+ * The pair that is there gets new certificates. The old ones stay on it, in force, until it has proved itself for the new
+ * ones; these are public, and are written after the proof as often as it takes.
+ */
+async function recertify(work: RenewalWork): Promise<Uint8Array> {
+  const { key, order, state, progress } = work;
+  const old = await findPair(key, order.key);
+  if (!old) throw new AssistantError('order-other-key', { entityName: order.confirmed.entityName });
+  progress('issue');
+  const { container, pair } = old;
+  const issued = await issuedFor(work, old, { container, publicKey: pair.publicKey });
+  work.onIssued(order.key);
+  const fresh = renewed(container, issued);
+  if (!isProved(state)) {
+    // A first encryption pair comes into an empty place, and changes nothing that is in use.
+    if (issued.twin?.envelope) await writeTwin(key, container, issued.twin);
+    await prove(work, fresh);
+  }
+  progress('write');
+  await writeCertificates(key, container, issued);
+  await tidy(work, fresh);
+  return fresh.certificate;
 }

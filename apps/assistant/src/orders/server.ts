@@ -1,10 +1,10 @@
 import {
   FinishAnswer,
-  IssuedCertificate,
   isErrorCode,
   ProofAnswer,
   ProofChallenge,
   type RenewalState,
+  RenewedCertificates,
   type SignedOrder,
   SignedOrder as SignedOrderSchema,
   type SignedStatement,
@@ -38,6 +38,7 @@ const passing: ReadonlySet<string> = new Set([
   'database-unavailable',
   'maintenance',
   'authority-unavailable',
+  'key-management-unavailable',
   'issuing-not-yet',
   'too-many-requests',
 ]);
@@ -81,9 +82,9 @@ export class OrderServer {
   }
 
   /** @param request PKCS#10, DER */
-  certificate(request: Uint8Array, statement: SignedStatement): Promise<z.infer<typeof IssuedCertificate>> {
+  certificate(request: Uint8Array, statement: SignedStatement): Promise<z.infer<typeof RenewedCertificates>> {
     const body = { request: Buffer.from(request).toString('base64'), statement };
-    return this.#post('/api/renewal/certificate', body, IssuedCertificate);
+    return this.#post('/api/renewal/certificate', body, RenewedCertificates);
   }
 
   proofChallenge(): Promise<z.infer<typeof ProofChallenge>> {

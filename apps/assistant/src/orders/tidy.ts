@@ -1,6 +1,9 @@
 import type { Leftover } from '@certdesk/contract';
-import type { Key } from '@certdesk/token';
+import { Certificate } from '@certdesk/pki';
+import type { Key, KeyPair, PairUse } from '@certdesk/token';
+import { AssistantError } from '../errors.ts';
 import { holdsKey } from '../keys/pairs.ts';
+import { writeOne } from './certificates.ts';
 
 /**
  * Removes what ended cases left on a key, except where something stands that is needed.
@@ -25,4 +28,29 @@ export async function removeLeftovers(
     if (kept.length === 0) gone.push(at);
   }
   return gone;
+}
+
+interface Place {
+  readonly name: string;
+  readonly use: PairUse;
+}
+
+/**
+ * Writes certificates in force to the pairs that they are for, where a renewal was cut off before it could.
+ * @param certificates DER
+ * @throws AssistantError `order-other-key` when the key does not have such a pair
+ */
+export async function writeMissing(key: Key, certificates: readonly Uint8Array[]): Promise<void> {
+  for (const certificate of certificates) {
+    const { publicKey } = Certificate.parse(certificate);
+    const isFor = (pair: KeyPair | undefined) =>
+      pair !== undefined && Buffer.compare(pair.publicKey, publicKey) === 0;
+    const places = (await key.containers()).flatMap(({ name, signing, encryption }): Place[] => {
+      if (isFor(signing)) return [{ name, use: 'signing' }];
+      return isFor(encryption) ? [{ name, use: 'encryption' }] : [];
+    });
+    const [place] = places;
+    if (!place) throw new AssistantError('order-other-key');
+    await writeOne(key, place.name, place.use, certificate);
+  }
 }

@@ -1,8 +1,9 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   type ErrorCode,
+  encryptionProofOctets,
   type Order,
   problem,
   type RenewalOrder,
@@ -12,12 +13,13 @@ import {
   signedOctets,
   signedTypes,
 } from '@certdesk/contract';
-import { Sm2PrivateKey } from '@certdesk/gm';
+import { Sm2PrivateKey, Sm2PublicKey, sm4EncryptEcb } from '@certdesk/gm';
 import {
   buildCertificate,
   Certificate,
   CertificationRequest,
   certificateDigest,
+  envelopKey,
   generateSoftwareKey,
   Name,
   publicKeyDigest,
@@ -47,6 +49,17 @@ export class FakeDesk {
   readonly orderKey = Sm2PrivateKey.generate();
   readonly caseId = randomUUID();
   state: RenewalState = 'ordered';
+  /** Encryption certificates come too; the old container stays; the pair that is there may be certified again. */
+  twins = false;
+  keepOld = false;
+  recertify = false;
+  /** What the key management gave, by signing key; and the encryption certificates that were issued, by it as well. */
+  readonly pairs = new Map<string, Sm2PrivateKey>();
+  readonly encryption = new Map<string, Uint8Array>();
+  /** Pairs that the key had before. */
+  readonly present = new Map<string, Sm2PrivateKey>();
+  #proofCheck: string | undefined;
+  #proofTwin: { wrappedKey: string; data: string } | null = null;
   readonly certificates: Certified[] = [];
   readonly calls: string[] = [];
   readonly tokens = new Set<string>();
@@ -90,7 +103,13 @@ export class FakeDesk {
 
   /** A certificate in force from the start. */
   async certify(publicKey: Uint8Array, state: Certified['state'] = 'in-force'): Promise<Uint8Array> {
-    const der = await buildCertificate({
+    const der = await this.#certificateFor(publicKey);
+    this.certificates.push({ publicKey: publicKeyDigest(publicKey), der, state });
+    return der;
+  }
+
+  #certificateFor(publicKey: Uint8Array): Promise<Uint8Array> {
+    return buildCertificate({
       serialNumber: `70${randomBytes(8).toString('hex')}`,
       issuer: Name.of([{ type: 'CN', value: 'Test CA' }]),
       subject: Name.of([{ type: 'CN', value: '上海示例贸易有限公司' }]),
@@ -100,8 +119,6 @@ export class FakeDesk {
       extensions: [],
       signer: this.#authority,
     });
-    this.certificates.push({ publicKey: publicKeyDigest(publicKey), der, state });
-    return der;
   }
 
   sign(order: unknown, type: SignedType = signedTypes.order, key = this.orderKey): SignedOrder {
@@ -138,9 +155,12 @@ export class FakeDesk {
         identityNumbers: [{ kind: 'uscc', value: '91310000631291289X' }],
         years: 1,
         agreement: { version: '1', digest: 'a'.repeat(64) },
+        twin: this.twins,
       },
       notAfter: '2028-01-01T00:00:00.000Z',
       leftovers: [],
+      twin: this.twins ? { keepOld: this.keepOld, expendable: [] } : null,
+      recertify: this.recertify,
       ...change,
     };
   }
@@ -158,6 +178,7 @@ export class FakeDesk {
       key,
       certificate,
       leftovers,
+      certificates: [],
     };
   }
 
@@ -189,8 +210,8 @@ export class FakeDesk {
     }
     if (path === '/api/renewal/certificate') return this.#certificate(body, current.order);
     if (path === '/api/renewal/proof-challenge') {
-      this.#proofNonce ??= nonce();
-      return { nonce: this.#proofNonce };
+      this.#challenge();
+      return { nonce: this.#proofNonce, twin: this.#proofTwin };
     }
     if (path === '/api/renewal/proof') return this.#proof(body, current.order);
     if (path !== '/api/renewal/finish') throw new Refused('not-found');
@@ -232,22 +253,56 @@ export class FakeDesk {
       nonce: order.nonce,
       certificate: order.certificate,
       request: sha256(der),
+      pair: publicKeyDigest(request.publicKey) === order.key ? 'present' : 'new',
       confirmed: order.confirmed,
     };
     if (JSON.stringify(says) !== JSON.stringify(expected)) throw new Refused('statement-invalid');
     const digest = publicKeyDigest(request.publicKey);
-    const known = this.certificates.find(
-      ({ publicKey, state }) => publicKey === digest && state !== 'revoked',
-    );
-    if (known === this.certificates[0]) throw new Refused('request-key-used');
-    if (known) return { certificate: Buffer.from(known.der).toString('base64'), chain: [] };
+    if (digest === order.key && !this.recertify) throw new Refused('request-key-used');
+    const known = this.certificates
+      .slice(1)
+      .find(({ publicKey, state }) => publicKey === digest && state !== 'revoked');
+    const answer = async (signing: Uint8Array) => ({
+      certificate: Buffer.from(signing).toString('base64'),
+      chain: [],
+      twin: this.twins ? await this.#twinFor(request.publicKey) : null,
+    });
+    if (known) return answer(known.der);
     if (this.state !== 'ordered' && this.state !== 'issued') throw new Refused('case-state');
     for (const certificate of this.certificates)
       if (certificate.state === 'issued') certificate.state = 'revoked';
     const issued = await this.certify(request.publicKey, 'issued');
     this.state = 'issued';
     this.#proofNonce = undefined;
-    return { certificate: Buffer.from(issued).toString('base64'), chain: [] };
+    return answer(issued);
+  }
+
+  /** The same pair and certificate however often, in a new envelope for the signing key; or the pair that is there. */
+  async #twinFor(signingKey: Uint8Array) {
+    const digest = publicKeyDigest(signingKey);
+    const present = this.present.get(digest);
+    const pair = present ?? this.pairs.get(digest) ?? Sm2PrivateKey.generate();
+    if (!present) this.pairs.set(digest, pair);
+    const certificate = this.encryption.get(digest) ?? (await this.#certificateFor(pair.publicKey.toSpki()));
+    this.encryption.set(digest, certificate);
+    const envelope = present ? null : Buffer.from(envelopKey(pair, signingKey)).toString('base64');
+    return { certificate: Buffer.from(certificate).toString('base64'), envelope };
+  }
+
+  #challenge(): void {
+    if (this.#proofNonce) return;
+    this.#proofNonce = nonce();
+    const fresh = this.certificates.slice(1).findLast(({ state }) => state === 'issued');
+    const encryption = fresh && this.encryption.get(fresh.publicKey);
+    if (!encryption) return;
+    const [sessionKey, secret] = [randomBytes(16), randomBytes(32)];
+    const about = { case: this.caseId, nonce: this.#proofNonce, certificate: certificateDigest(encryption) };
+    this.#proofCheck = createHmac('sm3', secret).update(encryptionProofOctets(about)).digest('hex');
+    const receiver = Sm2PublicKey.fromSpki(Certificate.parse(encryption).publicKey);
+    this.#proofTwin = {
+      wrappedKey: Buffer.from(receiver.encrypt(sessionKey, 'asn1')).toString('base64'),
+      data: Buffer.from(sm4EncryptEcb(sessionKey, secret, { padding: false })).toString('base64'),
+    };
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: as above
@@ -262,6 +317,12 @@ export class FakeDesk {
       case: this.caseId,
       nonce: this.#proofNonce,
       certificate: certificateDigest(fresh.der),
+      twin: this.twins
+        ? {
+            certificate: certificateDigest(this.encryption.get(fresh.publicKey) ?? new Uint8Array()),
+            check: this.#proofCheck,
+          }
+        : null,
     };
     if (JSON.stringify(says) !== JSON.stringify(expected)) throw new Refused('statement-invalid');
     const [old] = this.certificates;

@@ -1,4 +1,5 @@
-import { generateSoftwareKey, softwareSigner } from '@certdesk/pki';
+import { Sm2PrivateKey, sm4DecryptEcb } from '@certdesk/gm';
+import { generateSoftwareKey, openEnvelopedKey, softwareSigner } from '@certdesk/pki';
 import {
   type Container,
   type Key,
@@ -13,6 +14,8 @@ interface StoredPair {
   privateKey: Uint8Array;
   publicKey: Uint8Array;
   certificate?: Uint8Array;
+  /** The encryption pair beside it. */
+  twin?: { key: Sm2PrivateKey; certificate?: Uint8Array };
 }
 
 /** What the key holds: outlives every driver, run and "process" of a test. */
@@ -23,6 +26,7 @@ export class KeyStore {
   tries = this.maxTries;
   maxContainers = 2;
   tellsRoom = true;
+  takesTwins = true;
   /** Handles that are logged in now. */
   readonly loggedIn = new Set<object>();
 
@@ -106,7 +110,7 @@ function infoOf(store: KeyStore): KeyInfo {
     room: store.tellsRoom ? { containers: store.maxContainers - store.containers.size } : 'unknown',
     pin: { tries, maxTries, flag: tries === 0 ? 'locked' : tries === 1 ? 'final' : 'ok' },
     adminPin: { flag: 'unknown' },
-    can: { importEncryptionKey: false, files: false, unblockByChallenge: false },
+    can: { importEncryptionKey: store.takesTwins, files: false, unblockByChallenge: false },
   };
 }
 
@@ -134,7 +138,7 @@ function memoryKey(store: KeyStore, session: object): Key {
     if (store.tries === 0) throw new KeyError('pin-locked');
     throw new KeyError('pin-incorrect', { tries: store.tries });
   };
-  const shown = (pair: StoredPair): KeyPair => ({
+  const shown = (pair: { publicKey: Uint8Array; certificate?: Uint8Array }): KeyPair => ({
     algorithm: 'sm2',
     publicKey: pair.publicKey,
     ...(pair.certificate && { certificate: pair.certificate }),
@@ -142,7 +146,13 @@ function memoryKey(store: KeyStore, session: object): Key {
   return {
     info: async () => infoOf(store),
     containers: async () =>
-      [...containers].map(([name, pair]): Container => (pair ? { name, signing: shown(pair) } : { name })),
+      [...containers].map(([name, pair]): Container => {
+        if (!pair) return { name };
+        const { twin } = pair;
+        if (!twin) return { name, signing: shown(pair) };
+        const encryption = { ...twin, publicKey: twin.key.publicKey.toSpki() };
+        return { name, signing: shown(pair), encryption: shown(encryption) };
+      }),
     verifyPin: async (pin) => {
       check(pin);
       store.loggedIn.add(session);
@@ -165,17 +175,28 @@ function memoryKey(store: KeyStore, session: object): Key {
       login();
       return softwareSigner(pairOf(name).privateKey).sign(message);
     },
-    writeCertificate: async (name, _, certificate) => {
+    writeCertificate: async (name, use, certificate) => {
       login();
-      pairOf(name).certificate = certificate;
+      const pair = use === 'signing' ? pairOf(name) : pairOf(name).twin;
+      if (!pair) throw new KeyError('key-pair-not-found');
+      pair.certificate = certificate;
     },
     removeContainer: async (name) => {
       login();
       containers.delete(name);
     },
-    importEncryptionKey: no,
+    importEncryptionKey: async (name, { envelope, certificate }) => {
+      login();
+      const pair = pairOf(name);
+      pair.twin = { key: openEnvelopedKey(envelope, Sm2PrivateKey.fromPkcs8(pair.privateKey)), certificate };
+    },
     decrypt: no,
-    decryptByWrappedKey: no,
+    decryptByWrappedKey: async (name, wrappedKey, data) => {
+      login();
+      const { twin } = pairOf(name);
+      if (!twin) throw new KeyError('key-pair-not-found');
+      return sm4DecryptEcb(twin.key.decrypt(wrappedKey, 'asn1'), data, { padding: false });
+    },
     listFiles: no,
     readFile: no,
     writeFile: no,

@@ -123,6 +123,7 @@ export const checking: Case = {
   certificate: oldCertificate,
   comparison: comparison(matching),
   referral: null,
+  twin: null,
   terms: [
     { years: 1, notAfter: '2028-01-15T15:59:59Z' },
     { years: 2, notAfter: '2029-01-15T15:59:59Z' },

@@ -67,7 +67,7 @@ export function signInWith(deps: SignInDeps): SignIn {
       }
       if (!verified) throw new DeskError('signature-invalid');
       checkTrusted(certificate, deps.authority, now);
-      return await db.transaction().execute((tx) => admit(tx, certificate, digest, deps, now));
+      return await db.transaction().execute((tx) => admit(tx, digest, deps, now));
     } catch (error) {
       if (error instanceof DeskError) await recordRefusal(db, digest, error.code, now);
       throw error;
@@ -110,23 +110,37 @@ function checkTrusted(certificate: Certificate, authority: Authority, now: Date)
 /** Looks the certificate up and opens a session, in one transaction: its state is the one at that moment. */
 async function admit(
   tx: Tx,
-  certificate: Certificate,
   digest: string,
   deps: SignInDeps,
   now: Date,
 ): Promise<{ cookie: string; holder: Holder }> {
-  const row = await tx
+  const columns = ['id', 'entity_id', 'line_id', 'state', 'use', 'not_after', 'public_key_digest'] as const;
+  const shown = await tx
     .selectFrom('certificate')
-    .select(['id', 'entity_id', 'line_id', 'state', 'use'])
+    .select(columns)
     .where('digest', '=', digest)
     .forShare()
     .executeTakeFirst();
+  // The pair was certified again and the key still carries the certificate before: the same key has signed.
+  const renewed =
+    shown?.state === 'superseded' && shown.use === 'signing'
+      ? await tx
+          .selectFrom('certificate')
+          .select(columns)
+          .where('line_id', '=', shown.line_id)
+          .where('public_key_digest', '=', shown.public_key_digest)
+          .where('use', '=', 'signing')
+          .where('state', '=', 'in-force')
+          .forShare()
+          .executeTakeFirst()
+      : undefined;
+  const row = renewed ?? shown;
   if (!row?.entity_id || !row.line_id || row.use !== 'signing') throw new DeskError('certificate-unknown');
   const refused = refusals[row.state];
   if (refused) throw new DeskError(refused);
-  const expired = certificate.notAfter < now;
-  if (expired && deps.lateUntil(certificate.notAfter) < now) {
-    throw new DeskError('certificate-expired-too-long', { on: certificate.notAfter.toISOString() });
+  const expired = row.not_after < now;
+  if (expired && deps.lateUntil(row.not_after) < now) {
+    throw new DeskError('certificate-expired-too-long', { on: row.not_after.toISOString() });
   }
   await checkRegion(tx, row.entity_id, deps.servedDivisions);
   const mode = expired ? ('renewal-only' as const) : ('full' as const);

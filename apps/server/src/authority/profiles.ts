@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type CertificateProfile,
   type IdentityNumberOid,
@@ -25,7 +26,22 @@ export function readProfiles(
     if (profiles.has(profile.name)) invalid(`profiles[${at}].name: ${profile.name} stands twice`);
     profiles.set(profile.name, profile);
   }
+  for (const [at, { twin, validity }] of [...profiles.values()].entries()) {
+    if (twin === 'none') continue;
+    const encryption = profiles.get(twin.encryption);
+    const fail = (what: string) => invalid(`profiles[${at}].twin.encryption: ${twin.encryption} ${what}`);
+    if (!encryption) fail('is no profile');
+    else if (!isEncryptionProfile(encryption)) fail('is not for SM2 encryption certificates alone');
+    // Twins have one validity.
+    else if (!isDeepStrictEqual(encryption.validity, validity)) fail('has another validity');
+  }
   return profiles;
+}
+
+function isEncryptionProfile({ keyAlgorithms, keyUsage, twin }: CertificateProfile): boolean {
+  const signs = keyUsage.includes('digitalSignature') || keyUsage.includes('nonRepudiation');
+  const encrypts = keyUsage.includes('keyEncipherment');
+  return twin === 'none' && encrypts && !signs && keyAlgorithms.every((algorithm) => algorithm === 'sm2');
 }
 
 function withOids(json: unknown, oids: readonly IdentityNumberOid[] | undefined): unknown {
@@ -79,6 +95,17 @@ const entitySigning = (name: string, keyAlgorithms: readonly KeyAlgorithm[]) => 
 export const defaultProfiles: readonly unknown[] = [
   entitySigning('entity-signing-sm2', ['sm2']),
   entitySigning('entity-signing-p256', ['p256']),
+  {
+    ...entitySigning('entity-twin-sm2', ['sm2']),
+    twin: { encryption: 'entity-encryption-sm2', keepContainers: 1 },
+    recertify: true,
+  },
+  {
+    ...entitySigning('entity-encryption-sm2', ['sm2']),
+    // GB/T 20518: the encryption certificate of twins.
+    keyUsage: ['keyEncipherment', 'dataEncipherment', 'keyAgreement'],
+    extendedKeyUsage: [],
+  },
   entitySigning('entity-signing-p384', ['p384']),
   entitySigning('entity-signing-rsa', ['rsa2048', 'rsa3072']),
 ];

@@ -5,6 +5,7 @@ import { endingSoon, issuable } from '../authority/embedded/routing.ts';
 import { readProfiles } from '../authority/profiles.ts';
 import { readCertificate } from '../authority/read-certificate.ts';
 import { readRenewalKinds } from '../journeys/renewal/kinds.ts';
+import { readTwinSettings } from '../journeys/renewal/twins.ts';
 import { openKeyManagement } from '../keymanagement/open.ts';
 import { readOrderSigner } from '../orders/signer.ts';
 import { readAgreement } from '../setup/agreement.ts';
@@ -33,9 +34,11 @@ export const configCheck: Command = {
     const all = issuers?.all() ?? [];
     const read = readProfiles(authority.profiles, authority.identityNumberOids);
     const profiles = foreign
-      ? cmpProfiles(read)
+      ? cmpProfiles(read, authority.profiles !== undefined)
       : issuable(read, authority.profiles !== undefined, all, issuedBy, context.now());
-    readRenewalKinds(renewal.profiles, profiles);
+    const kinds = readRenewalKinds(renewal.profiles, profiles);
+    const withKeys = configuration.keyManagement !== undefined && !foreign;
+    readTwinSettings(renewal.twinProfile, kinds, profiles, withKeys);
     for (const said of endingSoon(profiles, all, issuedBy, context.now())) context.tell(said);
     await issuers?.close();
     context.say('The configuration is good.');

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Sm2PrivateKey } from '@certdesk/gm';
+import { writeSafe } from '@certdesk/safe';
 import { onTestFinished } from 'vitest';
 import { readAuditPublicKey } from '../audit/key.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
@@ -14,9 +15,15 @@ import { openKeyService } from './service/service.ts';
 export const keyPassphrase = '密钥管理自己的口令';
 const cheap = { logN: 4, r: 1, p: 1 };
 
-export async function testKeyManagement(databaseUrl: string, clock: Clock = systemClock, spare = 3) {
+/** @param whenDone told what to do in the end; with another than the test's own end several tests share it */
+export async function testKeyManagement(
+  databaseUrl: string,
+  clock: Clock = systemClock,
+  spare = 3,
+  whenDone: (work: () => Promise<void>) => void = onTestFinished,
+) {
   const folder = await mkdtemp(join(tmpdir(), 'certdesk-keys-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  whenDone(() => rm(folder, { recursive: true }));
   const desk = Sm2PrivateKey.generate();
   await createKeyManagement({
     folder,
@@ -35,9 +42,13 @@ export async function testKeyManagement(databaseUrl: string, clock: Clock = syst
     log: createLog('debug', { write: (line) => void logged.push(line) }),
     clock,
   });
-  onTestFinished(() => service.stop());
+  whenDone(() => service.stop());
   const url = await service.listen();
   const publicKey = await readAuditPublicKey(join(folder, 'identity.pub'));
+  // The desk's side of it, sealed as the desk seals its keys.
+  const client = join(folder, 'client.key');
+  await writeSafe(client, desk.toPkcs8(), '只用于测试的口令', cheap);
+  const configuration = { url, key: client, publicKey: join(folder, 'identity.pub') };
   const access = { url, key: desk, publicKey, clock };
-  return { folder, settings, service, logged, access, keys: remoteKeyManagement(access) };
+  return { folder, configuration, settings, service, logged, access, keys: remoteKeyManagement(access) };
 }

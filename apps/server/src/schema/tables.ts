@@ -112,6 +112,10 @@ export interface CmpRevocationTable {
   tries: number;
   due_at: Date;
 }
+export interface CertificatePairTable {
+  certificate_id: string;
+  pair: string;
+}
 export interface RegistrationClientTable {
   id: string;
   name: string;
@@ -260,6 +264,7 @@ export interface Tables {
   issuance_intent: IssuanceIntentTable;
   cmp_transaction: CmpTransactionTable;
   cmp_revocation: CmpRevocationTable;
+  certificate_pair: CertificatePairTable;
   registration_client: RegistrationClientTable;
   registration_usage: RegistrationUsageTable;
   desk_case: DeskCaseTable;

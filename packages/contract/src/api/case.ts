@@ -90,6 +90,15 @@ export const RenewalCase = z.strictObject({
   /** The CA takes its time with the certificate: since when, and when it is asked again. */
   awaited: z.strictObject({ since: Instant, again: Instant }).nullable(),
   newCertificate: CertificateSummary.nullable(),
+  /** Null: a renewal of the signing certificate alone. */
+  twin: z
+    .strictObject({
+      certificate: CertificateSummary.nullable(),
+      newCertificate: CertificateSummary.nullable(),
+      /** What becomes of the old encryption key: it stays where it is, is kept by the authority, or both pairs stay. */
+      oldKey: z.enum(['on-key', 'kept', 'same', 'leaves']).nullable(),
+    })
+    .nullable(),
   /** True while the key still holds a container of this ended case. */
   leftovers: z.boolean(),
   history: z.array(CaseEvent),

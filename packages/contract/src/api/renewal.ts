@@ -44,7 +44,15 @@ export const ProgressRequest = z.strictObject({ step: WriteStep });
 export const CertificateRequest = z.strictObject({ request: Base64, statement: SignedStatement });
 /** Certificates are DER in base64, the issuer first in `chain`. */
 export const IssuedCertificate = z.strictObject({ certificate: Base64, chain: z.array(Base64) });
-export const ProofChallenge = z.strictObject({ nonce: Nonce });
+/** A renewal's certificates. `envelope` (SM2EnvelopedKey, DER) is for the signing key; null: the key has the pair. */
+export const RenewedCertificates = IssuedCertificate.extend({
+  twin: z.strictObject({ certificate: Base64, envelope: Base64.nullable() }).nullable(),
+});
+/** With twins also a secret that the encryption key alone can read: an SM4 key under it, two blocks under that key. */
+export const ProofChallenge = z.strictObject({
+  nonce: Nonce,
+  twin: z.strictObject({ wrappedKey: Base64, data: Base64 }).nullable(),
+});
 export const ProofRequest = z.strictObject({ statement: SignedStatement });
 /** What the assistant may do after a proof: the old certificate is superseded in the same transaction. */
 export const ProofAnswer = z.strictObject({ state: RenewalState });

@@ -31,6 +31,7 @@ export function parseProfile(json: unknown): CertificateProfile {
     'validity',
     'revokeSupersededAfterDays',
     'twin',
+    'recertify',
   ]);
   const issuedBy = fields.issuedBy.or(undefined, (name): string | undefined => parseProfileName(name));
   const profile: CertificateProfile = {
@@ -58,11 +59,23 @@ export function parseProfile(json: unknown): CertificateProfile {
     revokeSupersededAfterDays: fields.revokeSupersededAfterDays.or(null, (days): number | null =>
       days.whole(0, 3650),
     ),
-    twin: fields.twin.or('none', (value) => value.oneOf(['none'])),
+    twin: fields.twin.or('none', parseTwin),
+    recertify: fields.recertify.or(false, (flag) => flag.boolean()),
   };
+  if (profile.twin !== 'none' && profile.keyAlgorithms.some((algorithm) => algorithm !== 'sm2'))
+    fields.twin.fail('comes with SM2 signing certificates alone');
   const wrong = contradictionIn(profile);
   if (wrong) new JsonValue(undefined, wrong.field).fail(wrong.message);
   return profile;
+}
+
+function parseTwin(value: JsonValue): CertificateProfile['twin'] {
+  if (value.value === 'none') return 'none';
+  const fields = value.object(['encryption', 'keepContainers']);
+  return {
+    encryption: parseProfileName(fields.encryption),
+    keepContainers: fields.keepContainers.or(1, (number) => number.whole(0, 8)),
+  };
 }
 
 function parseProfileName(value: JsonValue): string {

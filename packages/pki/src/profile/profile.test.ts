@@ -185,7 +185,18 @@ describe('a profile is read from JSON', () => {
       { ...company, validity: { terms: [36], maxMonths: 12 } },
       'validity.maxMonths: must be a whole number from 36',
     ],
-    ['a twin that nothing here makes', { ...company, twin: 'encryption' }, 'twin: must be one of none'],
+    ['a twin that nothing here makes', { ...company, twin: 'encryption' }, 'twin: must be an object'],
+    ['a twin without a profile', { ...company, twin: {} }, 'twin.encryption: must be a text'],
+    [
+      'a twin of another algorithm',
+      { ...company, keyAlgorithms: ['sm2', 'p256'], twin: { encryption: 'e' } },
+      'twin: comes with SM2 signing certificates alone',
+    ],
+    [
+      'more containers than a key has',
+      { ...company, twin: { encryption: 'e', keepContainers: 9 } },
+      'twin.keepContainers: must be a whole number',
+    ],
   ])('and refused for %s', (_, json, message) => {
     expect(messageOf(() => parseProfile(json))).toContain(`bad-profile ${message}`);
   });

@@ -46,6 +46,16 @@ export interface CertificateProfile {
   };
   /** A superseded certificate is revoked as such after so many days, 0 at once; null: it is left to run out. */
   readonly revokeSupersededAfterDays: number | null;
-  /** Whether an encryption certificate comes with it. Other ways than `none` will be further members of this type. */
-  readonly twin: 'none';
+  /** Whether an encryption certificate comes with it. */
+  readonly twin: 'none' | TwinRule;
+  /** Where a key has no room for a second pair: the pair that is there may get a new certificate. */
+  readonly recertify: boolean;
+}
+
+/** What a signing profile asks for beside its certificate: an encryption certificate for a pair that the CA's side makes. */
+export interface TwinRule {
+  /** Name of the encryption certificate's profile. */
+  readonly encryption: string;
+  /** How many former containers stay on the key with their encryption keys, so that old documents open; the newest ones. */
+  readonly keepContainers: number;
 }

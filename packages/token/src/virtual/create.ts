@@ -22,7 +22,7 @@ export interface VirtualKeyOptions {
   /** Wrong PINs in a row until it locks, 1 to 255; 10. */
   readonly maxTries?: number;
   readonly maxAdminTries?: number;
-  /** Containers that fit, at least 2 as the standard asks (GM/T 0027); 4. */
+  /** Containers that fit; 4. With one alone the key holds two key pairs, the least that the standard asks for (GM/T 0027). */
   readonly containers?: number;
   /** Bytes for all files together; 256 KiB. */
   readonly fileSpace?: number;
@@ -73,7 +73,7 @@ function contentsOf(options: VirtualKeyOptions): Contents {
     serial: options.serial,
     maxTries: inRange('maxTries', options.maxTries ?? 10, 1, 255),
     maxAdminTries: inRange('maxAdminTries', options.maxAdminTries ?? 10, 1, 255),
-    maxContainers: inRange('containers', options.containers ?? 4, 2, 64),
+    maxContainers: inRange('containers', options.containers ?? 4, 1, 64),
     fileSpace: inRange('fileSpace', options.fileSpace ?? 256 * 1024, 0, 16 * 1024 * 1024),
     kdfCost: options.kdfCost ?? DEFAULT_COST,
     containers: [],

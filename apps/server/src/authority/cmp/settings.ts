@@ -86,13 +86,15 @@ export async function openCmp(
   };
 }
 
-/** @throws DeskError `configuration-invalid` for what another CA is not asked for over CMP */
-export function cmpProfiles(profiles: Profiles): Profiles {
-  for (const { name, twin } of profiles.values()) {
-    if (twin !== 'none')
-      throw invalid(`profile ${name}: twin certificates cannot be had over CMP; set its twin to "none"`);
-  }
-  return profiles;
+/**
+ * @param configured whether the configuration names them; of the desk's own, those for twins are left out
+ * @throws DeskError `configuration-invalid` for what another CA is not asked for over CMP
+ */
+export function cmpProfiles(profiles: Profiles, configured: boolean): Profiles {
+  const twins = [...profiles.values()].filter(({ twin }) => twin !== 'none').map(({ name }) => name);
+  if (configured && twins.length > 0)
+    throw invalid(`profile ${twins[0]}: twin certificates cannot be had over CMP; set its twin to "none"`);
+  return new Map([...profiles].filter(([name]) => !twins.includes(name)));
 }
 
 /** @throws DeskError `configuration-invalid` unless each is a CA that the next one issued, up to a root */

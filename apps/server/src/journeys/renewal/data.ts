@@ -1,5 +1,6 @@
 import type { AgreementReference, Comparison, KeyAlgorithm, Leftover, RenewalCase } from '@certdesk/contract';
 import type { DeskCase } from '../../cases/case.ts';
+import type { EncryptionProof } from './twins.ts';
 
 /** What a renewal keeps with its case. */
 export interface RenewalData {
@@ -9,6 +10,10 @@ export interface RenewalData {
   /** Profile of the new certificate and kind of its key pair, as the configuration had them when the case was opened. */
   readonly profile: string;
   readonly algorithm: KeyAlgorithm;
+  /** The profile's rule for encryption twins, if it has one; `keep`: former containers that stay on the key. */
+  readonly twin: { readonly encryption: string; readonly keep: number } | null;
+  /** Whether the pair that is there may get the new certificates where there is no room. */
+  readonly recertify: boolean;
   readonly comparison: Comparison | null;
   readonly referral: RenewalCase['referral'];
   readonly years: number | null;
@@ -22,14 +27,23 @@ export interface RenewalData {
   /** SHA-256 of the public key that the open intent, or the issued certificate, is for. */
   readonly newKey: string | null;
   readonly newCertificateId: string | null;
+  /** Names under which pairs were asked of the key management, each before it was asked. */
+  readonly pairs: readonly string[];
+  readonly encryptionIntentId: string | null;
+  readonly newEncryptionId: string | null;
   readonly keysLost: number;
   /** How often the CA withdrew a certificate before it was confirmed; absent: never. */
   readonly certificatesLost?: number;
   /** Who brought the proof, while the CA is owed a confirmation. */
   readonly provedBy?: string | null;
   readonly proofNonce: string | null;
+  readonly encryptionProof: EncryptionProof | null;
   readonly progress: RenewalCase['progress'];
   readonly leftovers: readonly Leftover[];
+  /** The old pair (digest of its signing key) whose container stayed; `inHistory`: the key management has its encryption key. */
+  readonly kept: { readonly key: string; readonly inHistory: boolean } | null;
+  /** Re-certified and proved, but nobody came to write the certificates. */
+  readonly unwritten: boolean;
 }
 
 export type Renewal = DeskCase<RenewalCase['state'], RenewalData>;
@@ -45,4 +59,6 @@ export interface RequestInput {
   readonly requestDigest: string;
   /** The request itself, DER. */
   readonly request?: Uint8Array;
+  /** The encryption pair that comes with it, and the key management's name for it, if it is from there. */
+  readonly encryption?: { readonly publicKey: Uint8Array; readonly pair: string | undefined };
 }

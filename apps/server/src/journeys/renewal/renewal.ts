@@ -15,6 +15,7 @@ import { entityNameOf, identityNumbersOf, summaryOf } from '../../authority/summ
 import { caseOf } from '../../cases/case.ts';
 import type { caseEngine } from '../../cases/engine.ts';
 import type { CaseJourney } from '../../cases/journey.ts';
+import type { KeyManagement } from '../../keymanagement/port.ts';
 import type { OrderDesk } from '../../orders/orders.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { DeskError } from '../../platform/error.ts';
@@ -27,6 +28,7 @@ import type { Renewal, RenewalData, RequestInput } from './data.ts';
 import { keyKindOf, type RenewalKind, type RenewalKinds, renewalKind } from './kinds.ts';
 import { allMatch, compare, groupsOf, type RenewalSettings, renewalTiming, termsOnOffer } from './rules.ts';
 import type { RenewalEffect, RenewalEvent } from './steps.ts';
+import { encryptionInForce, type TwinSettings, twinRules } from './twins.ts';
 import { renewalView } from './view.ts';
 
 export const askRegisterJob = 'renewal-ask-register';
@@ -43,17 +45,23 @@ export interface RenewalDeps {
   readonly authority: Authority;
   readonly registry: Registry;
   readonly agreement: Agreement;
+  /** Where encryption pairs come from; undefined: no profile in use asks for any. */
+  readonly keys: KeyManagement | undefined;
   /** Undefined: the table that @certdesk/pki knows. */
   readonly identityNumberOids: readonly IdentityNumberOid[] | undefined;
   readonly settings: RenewalSettings & {
     readonly caseDays: number;
     readonly kinds: RenewalKinds;
+    readonly twins: TwinSettings;
     /** How old the register's answer may be when the term is chosen. */
     readonly registryMaxAgeHours: number;
     /** A silent register is asked again so often. */
     readonly registryRetryMinutes: number;
   };
 }
+
+/** As many leftovers as one order names. */
+const atMost = 8;
 
 export function renewalDesk(deps: RenewalDeps) {
   const { db, engine, settings } = deps;
@@ -159,8 +167,16 @@ export function renewalDesk(deps: RenewalDeps) {
     });
   }
 
-  /** What ended cases of this line left on its key, as much as one order names. */
-  async function leftoversOf(tx: Db | Tx, lineId: string): Promise<Leftover[]> {
+  interface Remains {
+    readonly leftovers: Leftover[];
+    /** Former pairs whose containers stayed on the key, the newest first. */
+    readonly kept: NonNullable<RenewalData['kept']>[];
+    /** The certificates in force were not written to the pair that has them. */
+    readonly unwritten: boolean;
+  }
+
+  /** What ended cases of this line left on its key. */
+  async function remainsOf(tx: Db | Tx, lineId: string): Promise<Remains> {
     const rows = await tx
       .selectFrom('desk_case')
       .select('data')
@@ -170,7 +186,39 @@ export function renewalDesk(deps: RenewalDeps) {
       .orderBy('created_at', 'desc')
       .limit(50)
       .execute();
-    return rows.flatMap(({ data }) => (data as unknown as RenewalData).leftovers).slice(0, 8);
+    const all = rows.map(({ data }) => data as unknown as RenewalData);
+    return {
+      leftovers: all.flatMap(({ leftovers }) => leftovers).slice(0, atMost),
+      kept: all.flatMap(({ kept }) => kept ?? []),
+      unwritten: all.some(({ unwritten }) => unwritten),
+    };
+  }
+
+  /** What an order says of twins, and what leaves the key beside the old container. */
+  async function twinOrder(tx: Tx, renewal: Renewal, { leftovers, kept }: Remains) {
+    const { twin, kept: own, oldKey, newKey } = renewal.data;
+    if (!twin) return { twin: null, leftovers };
+    const proved = renewal.state === 'proved';
+    const hasOld = renewal.lineId !== null && (await encryptionInForce(tx, renewal.lineId)) !== undefined;
+    const keepOld = proved ? own !== null : hasOld && twin.keep > 0 && newKey !== oldKey;
+    const stay = twin.keep - (keepOld ? 1 : 0);
+    const leave = kept.slice(stay).map(({ key }) => ({ key }));
+    const may = kept.slice(0, stay).filter(({ inHistory }) => inHistory);
+    const expendable = may.map(({ key }) => ({ key })).reverse();
+    return { twin: { keepOld, expendable }, leftovers: [...leftovers, ...leave].slice(0, atMost) };
+  }
+
+  /** The line's certificates in force, signing first: what its key should carry. */
+  async function certificatesInForce(tx: Tx, lineId: string): Promise<string[]> {
+    const rows = await tx
+      .selectFrom('certificate')
+      .select('der')
+      .where('line_id', '=', lineId)
+      .where('state', '=', 'in-force')
+      .orderBy('use', 'desc')
+      .limit(2)
+      .execute();
+    return rows.map(({ der }) => der.toString('base64'));
   }
 
   const viewOf = (renewal: Renewal): Promise<RenewalCase> =>
@@ -291,7 +339,7 @@ export function renewalDesk(deps: RenewalDeps) {
       const data: RenewalData = {
         agreement: { version: agreement.version, digest: agreement.digest },
         oldKey: row.public_key_digest,
-        ...kind,
+        ...twinRules(kind, settings.twins, (await encryptionInForce(db, holder.lineId)) !== undefined),
         comparison: null,
         referral: null,
         years: null,
@@ -301,10 +349,16 @@ export function renewalDesk(deps: RenewalDeps) {
         intentId: null,
         newKey: null,
         newCertificateId: null,
+        pairs: [],
+        encryptionIntentId: null,
+        newEncryptionId: null,
         keysLost: 0,
         proofNonce: null,
+        encryptionProof: null,
         progress: null,
         leftovers: [],
+        kept: null,
+        unwritten: false,
       };
       // Asked first, so that a node that stops meanwhile leaves no case behind that nobody asks for.
       const answer = await askRegister(row.der);
@@ -379,14 +433,20 @@ export function renewalDesk(deps: RenewalDeps) {
         const renewal = await lockOwn(tx, id, holder);
         const { data } = renewal;
         const old = await certificateRow(tx, renewal.certificateId);
-        const leftovers = await leftoversOf(tx, holder.lineId);
+        const remains = await remainsOf(tx, holder.lineId);
         const reference = { id: renewal.id, number: renewal.number };
         const context = { browser, caseId: renewal.id, now };
         if (!renewal.open) {
-          if (leftovers.length === 0) throw new DeskError('case-state');
+          const { leftovers, unwritten } = remains;
+          if (leftovers.length === 0 && !unwritten) throw new DeskError('case-state');
+          const certificates = unwritten ? await certificatesInForce(tx, holder.lineId) : [];
           const present = await certificateRow(tx, holder.certificateId);
           const key = { key: present.public_key_digest, certificate: present.digest };
-          return deps.orders.give(tx, { purpose: 'tidy', case: reference, ...key, leftovers }, context);
+          return deps.orders.give(
+            tx,
+            { purpose: 'tidy', case: reference, ...key, leftovers, certificates },
+            context,
+          );
         }
         const writable = ['ordered', 'issuing', 'issued', 'proved'];
         if (!writable.includes(renewal.state) || !data.years || !data.notAfter)
@@ -408,9 +468,11 @@ export function renewalDesk(deps: RenewalDeps) {
               identityNumbers: summary.identityNumbers,
               years: data.years,
               agreement: data.agreement,
+              twin: data.twin !== null,
             },
             notAfter: data.notAfter,
-            leftovers,
+            recertify: data.recertify,
+            ...(await twinOrder(tx, renewal, remains)),
           },
           context,
         );

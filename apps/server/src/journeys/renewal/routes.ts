@@ -4,12 +4,12 @@ import {
   ConfirmRequest,
   FinishAnswer,
   FinishRequest,
-  IssuedCertificate,
   OpenRenewalRequest,
   ProofAnswer,
   ProofChallenge,
   ProofRequest,
   RenewalOffer,
+  RenewedCertificates,
   TermRequest,
 } from '@certdesk/contract';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
@@ -116,7 +116,7 @@ export function renewalWriteRoutes(writer: RenewalWriter, bearer: BearerOf): Fas
           tags,
           summary: 'Issues the certificate for the new key; asked again, the same one',
           body: CertificateRequest,
-          response: { 200: IssuedCertificate },
+          response: { 200: RenewedCertificates },
         },
       },
       async (request) => {

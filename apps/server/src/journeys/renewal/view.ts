@@ -1,12 +1,14 @@
 /** A renewal as its holder sees it. What to do next is said here and nowhere else. */
-import type { NextStep, RenewalCase, RenewalState } from '@certdesk/contract';
+import type { CertificateSummary, NextStep, RenewalCase, RenewalState } from '@certdesk/contract';
 import type { IdentityNumberOid } from '@certdesk/pki';
+import type { CertificateRow } from '../../authority/certificates.ts';
 import { summaryOf } from '../../authority/summary.ts';
 import { can } from '../../cases/table.ts';
 import type { Db } from '../../schema/database.ts';
 import type { Renewal } from './data.ts';
 import { type RenewalSettings, termsOnOffer } from './rules.ts';
 import { renewalTable } from './steps.ts';
+import { encryptionInForce, pairOf } from './twins.ts';
 
 const nextSteps: Record<RenewalState, NextStep> = {
   'registry-silent': 'wait',
@@ -34,7 +36,7 @@ export async function renewalView(
   now: Date,
 ): Promise<RenewalCase> {
   const { data, state } = renewal;
-  const ids = [renewal.certificateId, ...(data.newCertificateId ? [data.newCertificateId] : [])];
+  const ids = [renewal.certificateId, data.newCertificateId, data.newEncryptionId].flatMap((id) => id ?? []);
   const certificates = await db.selectFrom('certificate').selectAll().where('id', 'in', ids).execute();
   const old = certificates.find((row) => row.id === renewal.certificateId);
   const fresh = certificates.find((row) => row.id === data.newCertificateId);
@@ -50,6 +52,7 @@ export async function renewalView(
   const terms = choosing ? termsOnOffer(old.not_after, now, deps.authorityEnd, deps.settings) : [];
   const summary = (row: typeof old) => summaryOf(row, now, deps.identityNumberOids);
   const certificate = summary(old);
+  const twin = data.twin && (await twinView(db, renewal, old, certificates, summary));
   return {
     id: renewal.id,
     number: renewal.number,
@@ -71,7 +74,8 @@ export async function renewalView(
     agreement: data.agreement,
     progress: renewal.open ? data.progress : null,
     newCertificate: fresh ? summary(fresh) : null,
-    leftovers: data.leftovers.length > 0,
+    twin,
+    leftovers: data.leftovers.length > 0 || data.unwritten,
     history: events.map((event) => ({
       at: event.at.toISOString(),
       event: event.event,
@@ -91,4 +95,35 @@ async function awaitedFor(db: Db, intentId: string | null): Promise<RenewalCase[
     .executeTakeFirst();
   if (!intent?.resume_at) return null;
   return { since: intent.created_at.toISOString(), again: intent.resume_at.toISOString() };
+}
+
+async function twinView(
+  db: Db,
+  { data, state, lineId }: Renewal,
+  old: CertificateRow,
+  certificates: readonly CertificateRow[],
+  summary: (row: CertificateRow) => CertificateSummary,
+): Promise<RenewalCase['twin']> {
+  const fresh = certificates.find((row) => row.id === data.newEncryptionId);
+  const former = fresh
+    ? await db.selectFrom('certificate').selectAll().where('superseded_by', '=', fresh.id).executeTakeFirst()
+    : undefined;
+  const before =
+    former ?? (old.state === 'in-force' && lineId ? await encryptionInForce(db, lineId) : undefined);
+  const proved = state === 'proved' || state === 'done';
+  const oldKey =
+    !proved || !before
+      ? null
+      : data.newKey === data.oldKey
+        ? 'same'
+        : data.kept
+          ? 'on-key'
+          : (await pairOf(db, before.id))
+            ? 'kept'
+            : 'leaves';
+  return {
+    certificate: before ? summary(before) : null,
+    newCertificate: fresh ? summary(fresh) : null,
+    oldKey,
+  };
 }
