@@ -140,7 +140,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         issuedBy,
         addressesOf: (issuer) => statusAddresses(statusOrigin, issuer),
       });
-  const kinds = readRenewalKinds(configuration.renewal.profiles, profiles);
+  const kinds = readRenewalKinds(configuration.renewal, profiles);
   // Another CA issues one certificate for one request: no twins by way of it yet.
   const withKeys = keys !== undefined && !issuing.cmp;
   const twins = readTwinSettings(configuration.renewal.twinProfile, kinds, profiles, withKeys);

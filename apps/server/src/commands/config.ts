@@ -36,7 +36,7 @@ export const configCheck: Command = {
     const profiles = foreign
       ? cmpProfiles(read, authority.profiles !== undefined)
       : issuable(read, authority.profiles !== undefined, all, issuedBy, context.now());
-    const kinds = readRenewalKinds(renewal.profiles, profiles);
+    const kinds = readRenewalKinds(renewal, profiles);
     const withKeys = configuration.keyManagement !== undefined && !foreign;
     readTwinSettings(renewal.twinProfile, kinds, profiles, withKeys);
     for (const said of endingSoon(profiles, all, issuedBy, context.now())) context.tell(said);

@@ -3,8 +3,9 @@ import { defaultProfiles, readProfiles } from '../../authority/profiles.ts';
 import { readRenewalKinds, renewalKind } from './kinds.ts';
 
 const profiles = readProfiles();
+const window = { terms: [1, 2, 3], windowMonths: 3 };
 const kind = (configured: Record<string, string> | undefined, algorithm: string, profile = 'imported') =>
-  renewalKind(readRenewalKinds(configured, profiles), { profile, algorithm });
+  renewalKind(readRenewalKinds({ ...window, profiles: configured }, profiles), { profile, algorithm });
 
 describe('what a certificate is renewed to', () => {
   test.each([
@@ -36,7 +37,7 @@ describe('what a certificate is renewed to', () => {
 
   test('follows the profiles that there are where nothing else is said', () => {
     const only = readProfiles([defaultProfiles[1]]);
-    expect([...readRenewalKinds(undefined, only).keys()]).toEqual(['p256']);
+    expect([...readRenewalKinds(window, only).keys()]).toEqual(['p256']);
   });
 });
 
@@ -46,5 +47,16 @@ test.each([
   [{ rsa2048: 'big' }, 'renewal.profiles.rsa2048: no key makes what big asks for'],
 ])('a map that cannot be is refused with its place: %j', (map, where) => {
   const big = { ...(defaultProfiles.at(-1) as object), name: 'big', keyAlgorithms: ['rsa4096'] };
-  expect(() => readRenewalKinds(map, readProfiles([...defaultProfiles, big]))).toThrow(where);
+  expect(() =>
+    readRenewalKinds({ ...window, profiles: map }, readProfiles([...defaultProfiles, big])),
+  ).toThrow(where);
+});
+
+test('a term that its profile has no room for is refused at start, and not to a holder who has confirmed', () => {
+  expect([...readRenewalKinds({ terms: [1, 3], windowMonths: 12 }, profiles).keys()]).toContain('sm2');
+  for (const wrong of [
+    { terms: [1, 4], windowMonths: 3 },
+    { terms: [3], windowMonths: 13 },
+  ])
+    expect(() => readRenewalKinds(wrong, profiles)).toThrow('allows 48 (validity.maxMonths)');
 });

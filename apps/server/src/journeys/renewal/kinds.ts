@@ -27,12 +27,20 @@ const standard: Readonly<Record<KeyAlgorithm, string>> = {
   rsa3072: 'entity-signing-rsa',
 };
 
+/** What of `renewal` the profiles have to allow. */
+export interface RenewalTerms {
+  readonly profiles?: Readonly<Record<string, string>> | undefined;
+  /** In years. */
+  readonly terms: readonly number[];
+  readonly windowMonths: number;
+}
+
 /**
- * @param configured `renewal.profiles`
- * @throws DeskError `configuration-invalid` when a name is no profile's, or its profile has no kind of key that keys make
+ * @throws DeskError `configuration-invalid` when a name is no profile's, or its profile has no kind of key that keys make or no
+ *   room for the terms on offer
  */
 export function readRenewalKinds(
-  configured: Readonly<Record<string, string>> | undefined,
+  { profiles: configured, terms, windowMonths }: RenewalTerms,
   profiles: ReadonlyMap<string, CertificateProfile>,
 ): RenewalKinds {
   const kinds = new Map<string, CertificateProfile>();
@@ -48,6 +56,13 @@ export function readRenewalKinds(
     if (!keyAlgorithms.some((kind) => kind === of) && !profiles.has(of))
       fail('is neither a kind of key nor a profile');
     if (!profile.keyAlgorithms.some(isKeyAlgorithm)) fail(`no key makes what ${name} asks for`);
+    // A term follows what is left of the old certificate, which is the whole window at most.
+    const longest = 12 * Math.max(...terms) + windowMonths;
+    if (longest > profile.validity.maxMonths) {
+      throw new DeskError('configuration-invalid', {
+        where: `renewal.terms: with the ${windowMonths} months before expiry the longest is ${longest} months; ${name} allows ${profile.validity.maxMonths} (validity.maxMonths)`,
+      });
+    }
     kinds.set(of, profile);
   }
   return kinds;
