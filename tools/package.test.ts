@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createVirtualKey } from '@certdesk/token';
@@ -52,6 +61,16 @@ describe('the single executable, in an empty environment', () => {
     } finally {
       expect(await serving.stop()).toBe(0);
     }
+  });
+
+  it('starts itself in the background to open its window', async () => {
+    expect(runPackaged(executable, ['open'], user)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/http:\/\/127\.0\.0\.1:\d+\/own\?ticket=/),
+    });
+    const instance = join(user.config, '..', 'instance.json');
+    process.kill(JSON.parse(readFileSync(instance, 'utf8')).pid, 'SIGTERM');
+    await expect.poll(() => existsSync(instance), { timeout: 20_000 }).toBe(false);
   });
 
   it('says in the holder’s words when a maker’s library is missing, having loaded its addon', () => {

@@ -150,3 +150,36 @@ it('serves once for each home, and stops on request', async () => {
   expect(code).toBe(0);
   expect(statSync(join(home, 'instance.json'), { throwIfNoEntry: false })).toBeUndefined();
 });
+
+it.skipIf(process.platform === 'win32')(
+  'opens the own window in the browser; where there is no browser it names the address',
+  async () => {
+    const path = join(home, 'programs');
+    mkdirSync(path);
+    const browser = (script: string) => {
+      for (const name of ['xdg-open', 'open'])
+        writeFileSync(join(path, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    };
+    const open = () => program.run(['open'], { home, path });
+    const opened = { code: 0, out: expect.stringContaining('open in your browser'), err: '' };
+    const serving = program.start(['serve'], { home });
+    try {
+      await once(createInterface({ input: serving.stdout as NodeJS.ReadableStream }), 'line');
+      browser(`echo "$1" > '${join(home, 'shown')}'`);
+      expect(await open()).toMatchObject(opened);
+      expect(readFileSync(join(home, 'shown'), 'utf8')).toMatch(
+        /^http:\/\/127\.0\.0\.1:\d+\/own\?ticket=[\w-]{43}\n$/,
+      );
+      browser('exec /bin/sleep 5');
+      expect(await open()).toMatchObject(opened);
+      browser('exit 3');
+      const named = { code: 0, out: expect.stringMatching(/Open this within a minute: http:/) };
+      expect(await open()).toMatchObject(named);
+      rmSync(path, { recursive: true });
+      expect(await open()).toMatchObject(named);
+    } finally {
+      serving.kill('SIGTERM');
+      await once(serving, 'exit');
+    }
+  },
+);

@@ -21,6 +21,9 @@ export const serve: Command = async ({ assistant, terminal, words, env }) => {
   return 0;
 };
 
+/** The command that opens a browser may last as long as that; one that fails does so at once. */
+const BROWSER_PATIENCE_MS = 3_000;
+
 /** Opens the own window in the user's browser, and starts the assistant before where it does not run. */
 export const open: Command = async ({ assistant, terminal, words, env }) => {
   const { instance } = assistant.home;
@@ -64,9 +67,14 @@ function openBrowser(url: string): Promise<boolean> {
   const [command, args] = browserCommand(url);
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: 'ignore', detached: true, windowsHide: true });
-    child.once('error', () => resolve(false));
-    child.once('exit', (code) => resolve(code === 0));
-    child.unref();
+    const done = (opened: boolean) => {
+      clearTimeout(patience);
+      child.unref();
+      resolve(opened);
+    };
+    const patience = setTimeout(() => done(true), BROWSER_PATIENCE_MS);
+    child.once('error', () => done(false));
+    child.once('exit', (code) => done(code === 0));
   });
 }
 

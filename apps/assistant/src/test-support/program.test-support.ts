@@ -8,7 +8,7 @@ import { bundlePrograms } from '../../../../test/support/bundle.ts';
 /** The assistant's program as one file made from the sources, with a window beside it; needs no build of the project. */
 export interface Program {
   /** @returns what the process said, once it ended */
-  run(args: string[], options: { home: string; input?: string }): Promise<Ended>;
+  run(args: string[], options: { home: string; input?: string; path?: string }): Promise<Ended>;
   start(args: string[], options: { home: string }): ChildProcess;
   dispose(): void;
 }
@@ -31,10 +31,10 @@ export async function buildProgram(): Promise<Program> {
   mkdirSync(window, { recursive: true });
   writeFileSync(join(window, 'main.js'), '1');
   writeFileSync(join(window, 'main.css'), 'body{}');
-  const start = (args: string[], home: string) =>
+  const start = (args: string[], home: string, path = process.env.PATH) =>
     spawn(process.execPath, [join(outDir, 'main.mjs'), ...args], {
       env: {
-        PATH: process.env.PATH,
+        PATH: path,
         CERTDESK_ASSISTANT_HOME: home,
         CERTDESK_ASSISTANT_PORTS: '0',
         // Made for all tests: native libraries run in it.
@@ -44,8 +44,8 @@ export async function buildProgram(): Promise<Program> {
     });
   return {
     start: (args, { home }) => start(args, home),
-    run(args, { home, input = '' }) {
-      const child = start(args, home);
+    run(args, { home, input = '', path }) {
+      const child = start(args, home, path);
       child.stdin.end(input);
       return ended(child);
     },
