@@ -126,6 +126,28 @@ it('waits while the server is still issuing', async () => {
   expectRenewed();
 });
 
+it.each([
+  ['issuing-waits', '/certificate'],
+  ['issuing-refused', '/certificate'],
+  ['issuing-lost', '/proof'],
+] as const)(
+  'ends with what another CA says, %s, keeps the old certificate, and goes on later',
+  async (code, where) => {
+    let asked = 0;
+    bench.desk.meddle = (path) => {
+      if (!path.endsWith(where)) return undefined;
+      asked += 1;
+      return asked === 1 ? code : undefined;
+    };
+    await expect(bench.run(order())).rejects.toMatchObject({ code });
+    // Nobody sits before a window for hours.
+    expect(asked).toBe(1);
+    expectSomethingWorks();
+    await bench.run(order());
+    expectRenewed();
+  },
+);
+
 it('gets another certificate when the key lost its new pair before it was written', async () => {
   await killedAt(await callNumber('writeCertificate'), 'before');
   bench.store.containers.set('case-1', null);

@@ -83,9 +83,13 @@ export const cmpCheck: Command = {
       return 0;
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
-      const { cause } = error;
-      context.tell(`${settings.url}: ${error.message}${cause instanceof Error ? `: ${cause.message}` : ''}`);
+      context.tell(`${settings.url}: ${reasons(error).join(': ')}`);
       return 1;
     }
   },
 };
+
+/** What went wrong, and what was behind it: `fetch` says why only there. */
+function reasons(error: unknown): string[] {
+  return error instanceof Error ? [error.message, ...reasons(error.cause)] : [];
+}

@@ -17,10 +17,17 @@ const Signature = z.strictObject({
 });
 const Mac = z.strictObject({ kind: z.literal('mac'), reference: text(200), secret: File });
 
+/** Such an address would be told in errors, and `fetch` takes none. */
+function hasUser(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { username, password } = new URL(url);
+  return username !== '' || password !== '';
+}
+
 export const Cmp = z.strictObject({
   url: z
     .url({ protocol: /^https?$/ })
-    .refine((url) => !URL.canParse(url) || new URL(url).password === '', 'holds a password')
+    .refine((url) => !hasUser(url), 'holds a user or password')
     .describe('Where the CA answers CMP over HTTP (RFC 6712)'),
   chain: z
     .array(File)

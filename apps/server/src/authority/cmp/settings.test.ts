@@ -73,7 +73,12 @@ test('refuses certificates that have expired', async () => {
 });
 
 test('refuses a password in the address, and other ways than HTTP', () => {
-  for (const url of ['https://me:secret@ca.example/', 'ldap://ca.example/', 'ca.example'])
+  for (const url of [
+    'https://me:secret@ca.example/',
+    'https://:secret@ca.example/',
+    'ldap://ca.example/',
+    'ca.example',
+  ])
     expect(Cmp.safeParse({ ...good, url }).success, url).toBe(false);
 });
 
