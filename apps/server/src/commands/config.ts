@@ -9,6 +9,7 @@ import { readTwinSettings } from '../journeys/renewal/twins.ts';
 import { openKeyManagement } from '../keymanagement/open.ts';
 import { readOrderSigner } from '../orders/signer.ts';
 import { readAgreement } from '../setup/agreement.ts';
+import { checkResponderKeys } from '../status/responder-keys.ts';
 import type { Command } from './command.ts';
 
 /** Opens everything that a start would open, and changes nothing: for before a deployment. */
@@ -39,6 +40,14 @@ export const configCheck: Command = {
     const kinds = readRenewalKinds(renewal, profiles);
     const withKeys = configuration.keyManagement !== undefined && !foreign;
     readTwinSettings(renewal.twinProfile, kinds, profiles, withKeys);
+    const algorithms = all.map(({ signer }) => signer.algorithm);
+    await checkResponderKeys(configuration.status.keys, passphrase, algorithms);
+    for (const { name, certificate } of all) {
+      if (certificate.keyUsage?.includes('cRLSign') === false)
+        context.tell(
+          `${name}: its certificate does not let it sign CRLs (cRLSign), so that nobody believes them.`,
+        );
+    }
     for (const said of endingSoon(profiles, all, issuedBy, context.now())) context.tell(said);
     await issuers?.close();
     context.say('The configuration is good.');

@@ -100,6 +100,7 @@ describe('a desk that was half made', () => {
   test.each([
     [['order.key']],
     [['audit.key']],
+    [['ocsp']],
     [['audit.key', 'audit.pub']],
     [['agreement.zh.txt', 'agreement.en.txt']],
     [['authority', 'order.key', 'audit.key', 'audit.pub', 'agreement.zh.txt', 'agreement.en.txt']],

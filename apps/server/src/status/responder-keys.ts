@@ -30,6 +30,19 @@ export async function createResponderKey(
   await writeSafe(file, generateSoftwareKey(own).privateKey, passphrase, cost);
 }
 
+/**
+ * Opens those keys that are there already.
+ * @throws DeskError `passphrase-wrong`, `configuration-invalid`
+ */
+export async function checkResponderKeys(
+  folder: string,
+  passphrase: string,
+  algorithms: readonly KeyAlgorithm[],
+): Promise<void> {
+  const files = new Set(algorithms.map((algorithm) => keyFile(folder, responderAlgorithm(algorithm))));
+  for (const file of files) if (existsSync(file)) await openSealed(file, passphrase, softwareSigner);
+}
+
 export interface ResponderKeys {
   /**
    * The key that answers for CAs whose own key is of this kind. Made where there is none: a responder's certificate is made

@@ -93,6 +93,11 @@ describe('a profile is read from JSON', () => {
       { ...company, subject: [{ type: 'XX' }] },
       'subject[0].type: must be an object identifier',
     ],
+    [
+      'a time that is none until a superseded certificate is revoked',
+      { ...company, revokeSupersededAfterDays: -1 },
+      'revokeSupersededAfterDays: must be a whole number from 0 to 3650',
+    ],
     ['no address at all', { ...company, aia: { ocsp: ['http://'] } }, 'aia.ocsp[0]: must be an http'],
     [
       'an address without end',
