@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { Language } from '@certdesk/contract';
+import { KeyError } from '@certdesk/token';
 import { openAssistant } from '../assistant.ts';
-import { asAssistantError, Declined } from '../errors.ts';
+import { type AssistantError, asAssistantError, Declined } from '../errors.ts';
 import { openHome } from '../home.ts';
 import { version } from '../version.ts';
 import type { Command } from './command.ts';
@@ -95,6 +96,14 @@ function complain(error: unknown, language: Language): number {
   if (error instanceof Declined) return 1;
   const known = asAssistantError(error);
   if (known.code === 'internal' && error instanceof Error) process.stderr.write(`${error.message}\n`);
-  else process.stderr.write(`${known.sentence(language)} [${known.code}]\n`);
+  else process.stderr.write(`${known.sentence(language)} [${known.code}]\n${driversWords(known)}`);
   return 1;
+}
+
+/** What a driver said of a library or a key, for whoever sets it up: functions, files and numbers, never a PIN. */
+function driversWords({ cause }: AssistantError): string {
+  if (!(cause instanceof KeyError)) return '';
+  const words = [cause.message, cause.cause instanceof Error ? cause.cause.message : ''];
+  const said = words.filter((text) => text.includes(' '));
+  return said.length > 0 ? `  (${[...new Set(said)].join('; ')})\n` : '';
 }

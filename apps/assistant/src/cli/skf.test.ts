@@ -61,10 +61,9 @@ describe.skipIf(whyNoSoftwareSkf())('the command line with a key that has an SKF
 
   it('says what to do where the library is missing, crashes, or its profile is wrong', async () => {
     configure({ family: 'skf', profile: 'standard', library: join(home, 'none.so') });
-    expect(await run(['list'])).toMatchObject({
-      code: 1,
-      err: expect.stringContaining('key-library-missing'),
-    });
+    const missing = await run(['list']);
+    expect(missing).toMatchObject({ code: 1, err: expect.stringContaining('key-library-missing') });
+    expect(missing.err).toContain(join(home, 'none.so'));
     configure({ family: 'skf', profile: 'vendor.json', library, env: { SKF_SOFTWARE_FOLDER: home } });
     writeFileSync(join(home, 'switches'), 'SKF_EnumDev crash\n');
     expect(await run(['list'])).toMatchObject({

@@ -62,14 +62,11 @@ describe.skipIf(notHere)('the SKF driver', () => {
       const said = slots.another({ ...abi });
       expect((await said.list())[0]?.serial).toBe(`S-${slot.ref}`);
       const ulongBits = abi.ulongBits === 32 ? 64 : 32;
-      const error = await slots
-        .another({ ulongBits })
-        .open(slot.ref)
-        .catch((reason) => reason);
-      expect(error).toMatchObject({
-        code: 'key-failed',
-        message: expect.stringContaining('profile software'),
-      });
+      const why = { code: 'key-failed', message: expect.stringContaining('profile software') };
+      const misled = slots.another({ ulongBits });
+      await expect(misled.open(slot.ref)).rejects.toMatchObject(why);
+      // Where no key can be read, the list says why, too.
+      await expect(misled.list()).rejects.toMatchObject(why);
     },
   );
 

@@ -36,10 +36,14 @@ export class SkfDriver implements KeyDriver {
   list(): Promise<KeyInfo[]> {
     return this.inTurn(async () => {
       const infos: KeyInfo[] = [];
+      const troubles: KeyError[] = [];
       for (const ref of await this.#present().catch(asKeyError)) {
-        const info = await this.#infoIfReadable(ref);
-        if (info) infos.push(info);
+        const info = await this.#info(ref);
+        if (!(info instanceof KeyError)) infos.push(info);
+        else if (info.code !== 'key-removed') troubles.push(info);
       }
+      // A key that cannot be read must not hide the others. Where none can be, the library or its profile is to blame.
+      if (infos.length === 0 && troubles[0]) throw troubles[0];
       return infos;
     });
   }
@@ -142,8 +146,8 @@ export class SkfDriver implements KeyDriver {
     for (const watch of this.#watches) watch.saw(this.#seen ?? []);
   }
 
-  /** A key that cannot be read must not hide the others: `open` says what is wrong with it. */
-  async #infoIfReadable(ref: string): Promise<KeyInfo | undefined> {
+  /** @returns why it cannot be read, if it cannot */
+  async #info(ref: string): Promise<KeyInfo | KeyError> {
     try {
       const connection = await this.connection(ref);
       try {
@@ -152,8 +156,7 @@ export class SkfDriver implements KeyDriver {
         await this.release(connection);
       }
     } catch (cause) {
-      await this.explain(ref, cause);
-      return undefined;
+      return this.explain(ref, cause);
     }
   }
 }
