@@ -188,6 +188,25 @@ test('what cannot be taken up while a desk runs changes nothing, and is told', a
   expect(issuers.active().activeFrom).toEqual(new Date('2021-01-01T00:00:00Z'));
 });
 
+test('a change that could not be taken up is tried again after a while: what was away may be back', async () => {
+  const folder = await newAuthority('一');
+  let time = now;
+  const troubles: unknown[] = [];
+  const issuers = await open(folder, { clock: () => time, onTrouble: (error) => troubles.push(error) });
+  const next = await bring(folder, await newAuthority('二'), 'issuing-2');
+  const key = await readFile(join(folder, 'issuing-2.key'));
+  await rm(join(folder, 'issuing-2.key'));
+  await writeIssuersFile(folder, [firstIssuer, { ...next, series: 'main' }]);
+  await issuers.refresh();
+  await writeFile(join(folder, 'issuing-2.key'), key);
+  await issuers.refresh();
+  expect(issuers.active().name).toBe('issuing');
+  time = new Date(now.getTime() + 30_000);
+  await issuers.refresh();
+  expect(issuers.active().name).toBe('issuing-2');
+  expect(troubles).toHaveLength(1);
+});
+
 describe('at start, it is named', () => {
   const refusal = async (folder: string, issuers: readonly object[]) => {
     await writeFile(join(folder, 'issuers.json'), JSON.stringify({ issuers }));

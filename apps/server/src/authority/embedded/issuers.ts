@@ -26,6 +26,9 @@ export function fixedIssuers(list: readonly IssuingCa[], clock: Clock): Issuers 
   return issuersOver(() => list, clock);
 }
 
+/** A change that cannot be taken up is tried again so often. */
+const retryMs = 30_000;
+
 export interface OpenIssuersOptions {
   readonly folder: string;
   readonly passphrase: string;
@@ -49,13 +52,24 @@ export async function openIssuers(options: OpenIssuersOptions): Promise<Issuers>
     });
   let running: Promise<void> | undefined;
 
+  /** What could not be taken up, and when that was tried. */
+  let failed: { readonly print: string; readonly at: number } | undefined;
+
   async function look(): Promise<void> {
-    const now = await fingerprint(folder);
-    if (now === seen) return;
-    // Before reading: what changes while it is read is read again.
-    seen = now;
+    // Taken before reading: what changes while it is read is read again.
+    const print = await fingerprint(folder);
+    if (print === seen) return;
+    const at = clock().getTime();
+    // An HSM may come back; but nobody who asks for a certificate is to wait for it each time.
+    if (failed?.print === print && at - failed.at < retryMs) return;
     const before = state;
-    state = await load(options, before);
+    try {
+      state = await load(options, before);
+    } catch (error) {
+      failed = { print, at };
+      throw error;
+    }
+    seen = print;
     const kept = new Set(list(state));
     await Promise.all(list(before).map((ca) => (kept.has(ca) ? undefined : ca.signer.close?.())));
     options.onChange?.(list(state));
