@@ -5,6 +5,14 @@ import { PkiError } from '../errors.ts';
 
 const SIGNED_DATA = ['1.2.840.113549.1.7.2', '1.2.156.10197.6.1.4.2.2'];
 
+/** A system's whole store of roots has about 150. */
+const MAX_OBJECTS = 1000;
+
+/** @throws PkiError `too-large` before millions of empty elements fill the memory */
+export function checkCount(count: number): void {
+  if (count > MAX_OBJECTS) throw new PkiError('too-large', `more than ${MAX_OBJECTS} objects`);
+}
+
 export interface Bag {
   readonly certificates: readonly Uint8Array[];
   readonly crls: readonly Uint8Array[];
@@ -30,6 +38,7 @@ export function readBag(der: Uint8Array): Bag {
         const element = list.next();
         // Attribute certificates and other formats have tags of their own.
         if (element.tag === tag.sequence) found.push(element.der);
+        checkCount(found.length);
       }
       return found;
     };

@@ -156,6 +156,24 @@ describe('hostile input', () => {
     const expected = expect.objectContaining({ code: 'too-large' });
     expect(() => readObjects(Buffer.alloc(MAX_FILE_OCTETS + 1, 0x30))).toThrow(expected);
     expect(() => readObjects(Buffer.alloc(4002, Uint8Array.of(0x30, 0)))).toThrow(expected);
+    const empty = Buffer.alloc(MAX_FILE_OCTETS, Uint8Array.of(0x30, 0));
+    expect(() => readObjects(empty)).toThrow(expected);
+    const hollow = der.sequence(
+      der.oid('1.2.840.113549.1.7.2'),
+      der.explicit(
+        0,
+        der.sequence(
+          der.integer(1),
+          der.setOf(),
+          der.sequence(),
+          der.tagged(0xa0, empty.subarray(0, 1_000_000)),
+        ),
+      ),
+    );
+    expect(() => readObjects(der.encode(hollow))).toThrow(expected);
+    expect(() => readObjects(bytes('-----BEGIN A-----MAA=-----END A-----'.repeat(100_000)))).toThrow(
+      expected,
+    );
     onlyTypedErrors(bytes('-----BEGIN A-----'.repeat(100_000)));
   });
 });

@@ -3,7 +3,7 @@ import { DerReader } from '../der/reader.ts';
 import { contextTag, tag } from '../der/tag.ts';
 import { PkiError } from '../errors.ts';
 import { fromBase64, fromPem } from '../pem.ts';
-import { readBag } from './bag.ts';
+import { checkCount, readBag } from './bag.ts';
 
 /** What can be told from the outermost structure, whatever a PEM label says. */
 export type ObjectKind =
@@ -31,8 +31,6 @@ export interface FileContent {
 
 /** More is no file of certificates; large revocation lists have some megabytes. */
 export const MAX_FILE_OCTETS = 32 * 1024 * 1024;
-/** A system's whole store of roots has about 150. */
-const MAX_OBJECTS = 1000;
 
 const BEGIN = '-----BEGIN ';
 
@@ -56,8 +54,8 @@ function contentOf(
   const objects: FoundObject[] = [];
   for (const der of elements) {
     for (const object of unpacked(der)) {
-      if (objects.length >= MAX_OBJECTS) throw new PkiError('too-large', `more than ${MAX_OBJECTS} objects`);
       objects.push(object);
+      checkCount(objects.length);
     }
   }
   return { form, objects, surplus };
@@ -95,6 +93,7 @@ function pemBlocks(text: string): Uint8Array[] {
     at = next;
     if (/^-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/.test(block)) blocks.push(SOME_PRIVATE_KEY);
     else blocks.push(...fromPem(block).map(({ der }) => der));
+    checkCount(blocks.length);
   }
   return blocks;
 }
@@ -110,8 +109,9 @@ function elementsOf(octets: Uint8Array): { elements: Uint8Array[]; surplus: numb
     const { offset } = reader;
     try {
       elements.push(reader.next(tag.sequence).der);
+      checkCount(elements.length);
     } catch (error) {
-      if (!(error instanceof PkiError)) throw error;
+      if (!(error instanceof PkiError) || error.code === 'too-large') throw error;
       return { elements, surplus: octets.length - offset };
     }
   }
