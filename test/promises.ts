@@ -14,6 +14,9 @@ const renewal = 'apps/server/src/journeys/renewal/renewal.test.ts';
 const anotherCa = 'apps/server/src/journeys/renewal/another-ca.test.ts';
 const atOnce = 'apps/server/src/journeys/renewal/at-once.test.ts';
 const rules = 'apps/server/src/journeys/renewal/rules.test.ts';
+const twins = 'apps/server/src/journeys/renewal/twins.test.ts';
+const twinsOnKey = 'apps/assistant/src/orders/twins.test.ts';
+const keyManagement = 'apps/server/src/keymanagement/keymanagement.test.ts';
 const walk = 'apps/server/src/journeys/renewal/walk.test.ts';
 const signIn = 'apps/server/src/access/sign-in.test.ts';
 const interruptions = 'test/interruptions/interruptions.test.ts';
@@ -39,6 +42,61 @@ const everywhere =
   'whatever is interrupted wherever, one new certificate is in force, the key signs with it, nothing is left over';
 
 export const promises: Readonly<Record<string, readonly Promised[]>> = {
+  'Twin certificates': [
+    {
+      promise:
+        'Signing and encryption certificate are issued, proved, put in force and withdrawn together, and answers may be lost.',
+      tests: [
+        [
+          twins,
+          'are issued for one request: same subject, same validity, two serial numbers, two uses',
+          'come into force together with the proof, and the old two are superseded in the same moment',
+          'asked for again come the same, in a new envelope; the same pair however often answers are lost',
+          'of a case that is cancelled are withdrawn together, and the pair goes into the history',
+        ],
+        [twinsOnKey, 'come in spite of the assistant being killed at any call to the key'],
+      ],
+    },
+    {
+      promise: 'No encryption private key leaves the key management but in an envelope for one signing key.',
+      tests: [
+        [
+          keyManagement,
+          'is never enveloped for another signing key than the first',
+          'neither tables nor log nor answers hold a private key',
+          'nobody but the desk is answered, and nothing that is old',
+        ],
+      ],
+    },
+    {
+      promise: 'When the key management is away, twin renewals wait and say so; nothing is half issued.',
+      tests: [[twins, 'wait for the key management: away, nothing is issued; back, the case goes on']],
+    },
+    {
+      promise:
+        'A key whose one container is all its room is renewed without being without a working certificate, or told so before anything is changed.',
+      tests: [
+        [
+          twinsOnKey,
+          'keeps its pairs, which get new certificates once they are proved',
+          'is renewed in spite of the assistant being killed at any call to the key',
+          'is told so before anything is changed where its pair may not be certified again',
+        ],
+        [twins, 'keeps its encryption pair, and signs in with the certificate that the key still carries'],
+      ],
+    },
+    {
+      promise: 'Old documents still open: the former encryption key stays on the key or in the history.',
+      tests: [
+        [
+          twins,
+          'old encryption keys: the first container stays, the one before leaves or may go, and the history has its key',
+        ],
+        [twinsOnKey, 'leave the old container where it is when its encryption key is to stay'],
+      ],
+      open: 'Recovery of a key from the history, by two people, is still to come.',
+    },
+  ],
   'Nothing is lost': [
     {
       promise:

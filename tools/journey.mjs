@@ -5,6 +5,7 @@
 //                    one and makes a key; on any other, whose PIN comes on standard input, a container is made and used
 //   --key pkcs11:MODULE  the same with a PKCS#11 module, on the token that it reaches; one that is blank is initialised, and SoftHSM2
 //                    gets a folder of its own unless SOFTHSM2_CONF is set
+//   --twin           without --url: with the demo's company that has signing and encryption certificates
 //   --key, --home, --years: see apps/assistant/src/journey; with --url the PIN comes on standard input
 
 import { spawn } from 'node:child_process';
@@ -22,7 +23,7 @@ const JOURNEY = 'apps/assistant/dist/journey/main.js';
 const PREPARE = 'apps/assistant/dist/journey/prepare.js';
 const CERTDESK = 'apps/server/dist/certdesk.js';
 
-/** @typedef {{ url: string, folder: string, companies: [{ ref: string, pin: string }] }} Ready */
+/** @typedef {{ url: string, folder: string, companies: [{ ref: string, pin: string }, ...{ ref: string, pin: string }[]] }} Ready */
 /** @typedef {{ ref: string, pin: string, home: string }} Prepared */
 
 if (process.argv.some((argument) => /^--url(=|$)/.test(argument))) await runBuilt(JOURNEY);
@@ -57,7 +58,8 @@ async function withOwnDemo() {
     const prepared =
       other && database ? await prepareKey(other, { ready, folder, database }) : demosOwn(ready);
     const args = ['--url', ready.url, '--key', prepared.ref, '--home', prepared.home];
-    return await run([inProject(JOURNEY), ...process.argv.slice(2), ...args], prepared.pin);
+    const own = process.argv.slice(2).filter((argument) => argument !== '--twin');
+    return await run([inProject(JOURNEY), ...own, ...args], prepared.pin);
   } catch (error) {
     say(/** @type {Error} */ (error).message);
     return 1;
@@ -68,11 +70,13 @@ async function withOwnDemo() {
 }
 
 /**
- * The key of the demo's first company.
+ * The key of the demo's first company, or of the one with twin certificates.
  * @param {Ready} ready
  * @returns {Prepared}
  */
-function demosOwn({ folder, companies: [{ ref, pin }] }) {
+function demosOwn({ folder, companies }) {
+  const twin = process.argv.includes('--twin') && companies.find(({ ref: of }) => of.startsWith('twin-'));
+  const { ref, pin } = twin || companies[0];
   return { ref, pin, home: join(folder, 'demo', 'assistant') };
 }
 

@@ -6,13 +6,14 @@
 //   DATABASE_URL   another PostgreSQL (15 or later) instead of the embedded one
 
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
 import { ensureBuilt } from './build.mjs';
 import { Children, stopLeftovers, stopProcess } from './children.mjs';
+import { freePort } from './ports.mjs';
 import { startPostgres, stopPostgres } from './postgres.mjs';
 import { recordOf, stillRuns } from './processes.mjs';
 import { inProject, root, say, stateFolder, take } from './project.mjs';
@@ -55,6 +56,7 @@ async function main() {
     CERTDESK_CONFIG: join(demo, 'server.json'),
     CERTDESK_PASSPHRASE_FILE: join(demo, 'passphrase'),
     CERTDESK_ASSISTANT_HOME: join(demo, 'assistant'),
+    CERTDESK_KEYMANAGEMENT_PORT: String(await freePort()),
   };
   const { companies } = await prepareDemo(demo, url, env);
 
@@ -66,8 +68,13 @@ async function main() {
       if (address) resolve(address[0]);
     });
   });
+  const keys = startKeyManagement(children, demo, env);
   children.start('server', [SERVER], env);
-  const [assistant] = await Promise.all([assistantReady, ready(`${url}/readyz`, logs)]);
+  const [assistant] = await Promise.all([
+    assistantReady,
+    ready(`${url}/readyz`, logs),
+    keys && ready(`${keys}/readyz`, logs),
+  ]);
 
   if (values['json-ready']) {
     process.stdout.write(`${JSON.stringify({ event: 'ready', url, assistant, folder, companies })}\n`);
@@ -152,6 +159,24 @@ async function prepareDemo(folder, url, env) {
     const { stderr, message } = /** @type {{ stderr?: string, message: string }} */ (error);
     throw new Error(`The demo could not be prepared:\n${stderr || message}`);
   }
+}
+
+/**
+ * The keeper of encryption keys, with its own passphrase and without the desk's.
+ * @param {Children} children
+ * @param {string} demo
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {string | undefined} its address; undefined where the demo has none
+ */
+function startKeyManagement(children, demo, { CERTDESK_PASSPHRASE_FILE: _, CERTDESK_CONFIG: __, ...env }) {
+  const settings = join(demo, 'keymanagement', 'keymanagement.json');
+  if (!existsSync(settings)) return undefined;
+  children.start('keymanagement', [CERTDESK, 'keymanagement', 'serve'], {
+    ...env,
+    CERTDESK_KEYMANAGEMENT_CONFIG: settings,
+    CERTDESK_KEYMANAGEMENT_PASSPHRASE_FILE: join(demo, 'keymanagement-passphrase'),
+  });
+  return `http://127.0.0.1:${env.CERTDESK_KEYMANAGEMENT_PORT}`;
 }
 
 /**

@@ -56,12 +56,12 @@ export async function runRenewal(options: RenewalOptions): Promise<RenewalResult
     if (outcome.purpose !== 'renewal' || !outcome.newCertificate) throw new AssistantError('case-state');
     return outcome.newCertificate;
   });
-  const issuers = await watch.step('verify', async () => {
+  const { issuers, encryption } = await watch.step('verify', async () => {
     const { state } = await desk.case(opened.id);
     if (state !== 'done') throw new AssistantError('case-state');
     const issuers = issuersOf(fresh, await desk.authority());
-    await checkKey(assistant, key, pin, fresh);
-    return issuers;
+    const encryption = await checkKey(assistant, key, pin, fresh);
+    return { issuers, encryption };
   });
 
   const { steps, totalMs } = watch.result();
@@ -71,7 +71,7 @@ export async function runRenewal(options: RenewalOptions): Promise<RenewalResult
     caseId: opened.id,
     entity: opened.entityName,
     before: { certificate: pem(old) },
-    after: { certificates: [pem(fresh)] },
+    after: { certificates: [fresh, ...(encryption ? [encryption] : [])].map(pem) },
     issuers: issuers.map(pem),
     steps,
     totalMs,
@@ -90,22 +90,34 @@ function issuersOf(
   return result.chain.slice(1).map(({ der }) => der);
 }
 
-/** The key itself is asked: it holds the new certificate, nothing of the old one, and signs with the new key. */
-async function checkKey(assistant: Assistant, name: string, pin: string, der: Uint8Array): Promise<void> {
+/**
+ * The key itself is asked: it holds the new certificate, of the old one nothing but an encryption key, and signs with the
+ * new key.
+ * @returns the encryption certificate beside it, if there is one
+ */
+async function checkKey(
+  assistant: Assistant,
+  name: string,
+  pin: string,
+  der: Uint8Array,
+): Promise<Uint8Array | undefined> {
   const { publicKey } = Certificate.parse(der);
   for (const { driver, info, containers } of await assistant.ring.survey()) {
     if (![info.ref, `${info.family}:${info.ref}`, info.serial].includes(name)) continue;
     const signing = containers.filter(({ signing }) => signing !== undefined);
-    const [only] = signing;
-    const stands = only?.signing?.certificate && Buffer.compare(only.signing.certificate, der) === 0;
-    if (!only || signing.length > 1 || !stands) throw new AssistantError('key-failed');
+    const carries = (certificate?: Uint8Array) =>
+      certificate !== undefined && Buffer.compare(certificate, der) === 0;
+    const only = signing.find((container) => carries(container.signing?.certificate));
+    // A former container may stay for its encryption key alone.
+    const others = signing.filter((container) => container !== only && !container.encryption);
+    if (!only || others.length > 0) throw new AssistantError('key-failed');
     const key = await driver.open(info.ref);
     try {
       await key.verifyPin(pin);
       const message = randomBytes(32);
       const signature = await key.sign(only.name, message);
       if (!verifyByKey(publicKey, message, signature)) throw new AssistantError('signature-invalid');
-      return;
+      return only.encryption?.certificate;
     } finally {
       await key.logout().catch(() => undefined);
       await key.close();

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Sm2PrivateKey } from '@certdesk/gm';
 import { Certificate, publicKeyDigest } from '@certdesk/pki';
+import { createVirtualKey, virtualDriver } from '@certdesk/token';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { KeyRing } from '../keys/ring.ts';
 import { type Bench, openBench } from '../test-support/bench.test-support.ts';
 
 let bench: Bench;
@@ -237,4 +242,31 @@ it('a tidy order writes the certificates that the key lacks', async () => {
   const elsewhere = await bench.desk.certify(Sm2PrivateKey.generate().publicKey.toSpki());
   const wrong = { ...bench.desk.tidyOrder([]), certificates: [Buffer.from(elsewhere).toString('base64')] };
   await expect(bench.run(bench.desk.sign(wrong))).rejects.toMatchObject({ code: 'order-other-key' });
+});
+
+it('come to a virtual key as they do to any', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'certdesk-twins-'));
+  const pin = bench.store.pin.slice(0, 16);
+  const labels = { name: 'key', serial: '1', label: 'key', adminPin: 'Secret-1357' };
+  await createVirtualKey({ folder, ...labels, pin, kdfCost: { logN: 4, r: 1, p: 1 } });
+  const driver = virtualDriver({ folder });
+  const key = await driver.open('key');
+  await key.verifyPin(pin);
+  await key.createContainer('old');
+  bench.desk.certificates.length = 0;
+  const old = await bench.desk.certify(await key.generateKeyPair('old', 'sm2'));
+  await key.writeCertificate('old', 'signing', old);
+  const ring = new KeyRing([driver]);
+  try {
+    await bench.run(order(), { ring });
+    const [only, ...others] = await key.containers();
+    expect(others).toEqual([]);
+    const encryption = bench.desk.encryption.get(inForce()[0]?.publicKey ?? '');
+    expect(Buffer.from(only?.encryption?.certificate ?? [])).toEqual(Buffer.from(encryption ?? []));
+    expect(bench.desk.state).toBe('done');
+  } finally {
+    ring.close();
+    await key.close();
+    await rm(folder, { recursive: true });
+  }
 });

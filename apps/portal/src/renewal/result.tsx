@@ -14,6 +14,8 @@ export function ResultPage(props: ScreenProps) {
   const { fields } = words;
   const desk = useDeskName();
   const fresh = value.newCertificate;
+  const encryption = value.twin?.newCertificate;
+  const oldKey = value.twin?.oldKey;
   const done = [...value.history].reverse().find((entry) => entry.to === 'done')?.at ?? value.updatedAt;
   return (
     <Page title={result.title} lead={result.lead} back="/cases">
@@ -25,6 +27,10 @@ export function ResultPage(props: ScreenProps) {
             fresh !== null && [
               fields.newSerialNumber,
               <span class="number">{inFours(fresh.serialNumber.toUpperCase())}</span>,
+            ],
+            encryption != null && [
+              fields.encryptionSerialNumber,
+              <span class="number">{inFours(encryption.serialNumber.toUpperCase())}</span>,
             ],
             fresh !== null && [fields.validity, words.validity(day(fresh.notBefore), day(fresh.notAfter))],
             fresh !== null && [fields.issuer, fresh.issuer],
@@ -43,6 +49,7 @@ export function ResultPage(props: ScreenProps) {
         <h2>{result.nextTitle}</h2>
         <ul class="papers">
           <li>{result.old}</li>
+          {oldKey && <li>{result.oldKey[oldKey]}</li>}
           <li>{result.tax}</li>
         </ul>
       </section>

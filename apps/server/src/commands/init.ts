@@ -130,7 +130,7 @@ export async function makeDesk(desk: NewDesk): Promise<void> {
 const defaultKeyPort = 8090;
 
 /** The key management in a folder of its own, the desk's key to it beside the desk's others. */
-async function makeKeyManagement(
+export async function makeKeyManagement(
   folder: string,
   passphrase: string,
   twins: NonNullable<NewDesk['keyManagement']>,

@@ -57,11 +57,15 @@ export async function demoCertificate(
   publicKey: Uint8Array,
   passphrase: string,
   now: Date,
+  use: 'signing' | 'encryption' = 'signing',
 ): Promise<Uint8Array> {
   const authority = join(folder, 'authority');
   const algorithm = keyAlgorithmOf(publicKey);
   const profiles = readProfiles();
-  const profile = [...profiles.values()].find(({ keyAlgorithms }) => keyAlgorithms.includes(algorithm));
+  const profile =
+    use === 'encryption'
+      ? profiles.get('entity-encryption-sm2')
+      : [...profiles.values()].find(({ keyAlgorithms }) => keyAlgorithms.includes(algorithm));
   const issuers = await readIssuersFile(authority);
   const series = algorithm === 'sm2' ? (issuers[0]?.series ?? '') : otherSeries;
   const issuer = activeOf(issuers, series, now);

@@ -15,6 +15,8 @@ export interface DemoCompany {
   /** Where the register says something else. */
   readonly register?: Partial<Record<IdentityNumber['kind'], string>>;
   readonly locked?: boolean;
+  /** With an encryption certificate beside the signing certificate. */
+  readonly twin?: boolean;
 }
 
 export const demoCompanies: readonly DemoCompany[] = [
@@ -29,6 +31,18 @@ export const demoCompanies: readonly DemoCompany[] = [
       { kind: 'socialInsurance', value: '00123456' },
       { kind: 'housingFund', value: '880012345678' },
     ],
+  },
+  {
+    key: 'twin-hospital',
+    name: '上海双证医院',
+    shows: '签名、加密双证书 · signing and encryption certificates',
+    pin: '24681357',
+    daysLeft: 35,
+    numbers: [
+      { kind: 'uscc', value: '12310000425000123B' },
+      { kind: 'socialInsurance', value: '00246813' },
+    ],
+    twin: true,
   },
   {
     key: 'expired-studio',

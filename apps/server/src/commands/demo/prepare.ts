@@ -1,17 +1,20 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { Sm2PrivateKey } from '@certdesk/gm';
+import { envelopKey } from '@certdesk/pki';
 import { writeFileAtomically } from '@certdesk/safe';
 import { createVirtualKey, virtualDriver } from '@certdesk/token';
 import { readIssuersFile } from '../../authority/embedded/issuers-file.ts';
 import { addSeries } from '../../authority/embedded/series.ts';
 import { importCertificate } from '../../authority/import.ts';
+import { keySettingsName } from '../../keymanagement/service/files.ts';
 import { importRegisterFile } from '../../registry/import/import.ts';
 import type { Db } from '../../schema/database.ts';
 import { parseConfiguration, readConfiguration, readPassphrase } from '../../setup/configuration.ts';
 import { trustedIssuers } from '../certificate.ts';
 import { type Command, type Env, needed } from '../command.ts';
-import { configurationName, makeDesk, randomPassphrase } from '../init.ts';
+import { configurationName, makeDesk, makeKeyManagement, randomPassphrase } from '../init.ts';
 import { trustedDesk } from '../trust.ts';
 import { demoCertificate, otherSeries } from './certificate.ts';
 import { type DemoCompany, demoCompanies, ownKeyCompany } from './companies.ts';
@@ -32,7 +35,9 @@ export const demoPrepare: Command = {
     const now = context.now();
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const passphrase = await demoPassphrase(join(folder, 'passphrase'));
-    await demoDesk(folder, url, assistantPorts(context.env), passphrase, now);
+    const keyPort = Number(context.env.CERTDESK_KEYMANAGEMENT_PORT) || 8090;
+    await demoDesk(folder, url, { assistant: assistantPorts(context.env), keys: keyPort }, passphrase, now);
+    await demoKeyManagement(folder, passphrase, keyPort);
     const keys = join(folder, 'assistant', 'keys');
     await mkdir(keys, { recursive: true, mode: 0o700 });
     for (const company of demoCompanies) await demoKey(folder, keys, company, passphrase, now);
@@ -65,7 +70,7 @@ function assistantPorts(env: Env): number[] {
 async function demoDesk(
   folder: string,
   url: string,
-  ports: readonly number[],
+  ports: { readonly assistant: readonly number[]; readonly keys: number },
   passphrase: string,
   now: Date,
 ): Promise<void> {
@@ -102,10 +107,22 @@ async function demoDesk(
         phone: '021-5550-0188',
       },
     ],
-    ...(ports.length > 0 && { assistant: { ports } }),
+    ...(ports.assistant.length > 0 && { assistant: { ports: ports.assistant } }),
+    renewal: { twinProfile: 'entity-twin-sm2' },
+    keyManagement: { url: `http://127.0.0.1:${ports.keys}` },
   };
   parseConfiguration(configuration, file);
   await writeFileAtomically(file, Buffer.from(`${JSON.stringify(configuration, null, 2)}\n`), 0o600);
+}
+
+/** The keeper of encryption keys, under a passphrase of its own; its port follows this start's. */
+async function demoKeyManagement(folder: string, deskPassphrase: string, port: number): Promise<void> {
+  const passphrase = await demoPassphrase(join(folder, 'keymanagement-passphrase'));
+  await makeKeyManagement(folder, deskPassphrase, { passphrase, port, spare: 5 }, demoCost);
+  const file = join(folder, 'keymanagement', keySettingsName);
+  const known = JSON.parse(await readFile(file, 'utf8')) as object;
+  const settings = Buffer.from(`${JSON.stringify({ ...known, listen: { port } }, null, 2)}\n`);
+  await writeFileAtomically(file, settings, 0o644);
 }
 
 /** A CA for the keys that SM2's signature does not go with; demos from before there could be several get it as well. */
@@ -155,6 +172,16 @@ async function demoKey(
     const publicKey = await key.generateKeyPair('signing-1', 'sm2');
     const certificate = await demoCertificate(folder, company, publicKey, passphrase, now);
     await key.writeCertificate('signing-1', 'signing', certificate);
+    if (company.twin) {
+      // As a former system of the CA would have delivered it.
+      const pair = Sm2PrivateKey.generate();
+      const spki = pair.publicKey.toSpki();
+      const twin = await demoCertificate(folder, company, spki, passphrase, now, 'encryption');
+      await key.importEncryptionKey('signing-1', {
+        envelope: envelopKey(pair, publicKey),
+        certificate: twin,
+      });
+    }
     await key.logout();
     if (company.locked) await lock(key.verifyPin.bind(key));
   } finally {
@@ -220,9 +247,9 @@ async function registerCertificates(
     if (!file.endsWith('.key')) continue;
     const key = await driver.open(file.slice(0, -'.key'.length));
     try {
-      for (const { signing } of await key.containers()) {
-        const der = signing?.certificate;
-        if (der) await db.transaction().execute((tx) => importCertificate(tx, trusted, der, 'demo', now));
+      for (const { signing, encryption } of await key.containers()) {
+        for (const der of [signing?.certificate, encryption?.certificate])
+          if (der) await db.transaction().execute((tx) => importCertificate(tx, trusted, der, 'demo', now));
       }
     } finally {
       await key.close();
