@@ -100,7 +100,7 @@ describe('what does not go together is told', () => {
     [['roll', '--request-out', 'a', '--hsm-token', 'ca'], '--hsm-token belongs to --hsm'],
     [['roll', '--request-out', 'a', '--hsm', 'm.so'], '--hsm-token is missing'],
     [['add', '--series', 'web'], '--algorithm is missing'],
-    [['add', '--series', 'web', '--algorithm', 'dsa'], '--algorithm is sm2, p256 or rsa'],
+    [['add', '--series', 'web', '--algorithm', 'dsa'], '--algorithm is sm2, p256, p384 or rsa'],
   ])('authority %j: %s', async (argv, said) => {
     const { certdesk } = await desk();
     const { code, out, err } = await certdesk('authority', ...argv);

@@ -100,12 +100,12 @@ export const authorityRoll: Command = {
 };
 
 export const authorityAdd: Command = {
-  usage: `authority add --series NAME --organisation NAME --algorithm sm2|p256|rsa --root-passphrase-file FILE [--activate-at TIME] [--years N] ${hsmUsage}`,
+  usage: `authority add --series NAME --organisation NAME --algorithm sm2|p256|p384|rsa --root-passphrase-file FILE [--activate-at TIME] [--years N] ${hsmUsage}`,
   does: 'Makes another series of issuing CAs with a root of its own, for kinds of key that the others do not go with',
   async run(context) {
     const { folder } = (await context.configuration()).authority;
     const algorithm = needed(context, 'algorithm');
-    if (!isAlgorithm(algorithm)) throw new UsageError('--algorithm is sm2, p256 or rsa');
+    if (!isAlgorithm(algorithm)) throw new UsageError('--algorithm is sm2, p256, p384 or rsa');
     const entry = await addSeries({
       folder,
       passphrase: await context.passphrase(),

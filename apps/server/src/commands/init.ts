@@ -21,11 +21,11 @@ import { hsmPlace, hsmUsage } from './hsm.ts';
 
 /** Makes what a new desk needs beside its database: CA, order key, audit key, configuration, a draft of the agreement. */
 export const init: Command = {
-  usage: `init --folder DIR --url https://desk.example --organisation NAME --root-passphrase-file FILE [--algorithm sm2|p256|rsa] [--keymanagement-passphrase-file FILE] ${hsmUsage}`,
+  usage: `init --folder DIR --url https://desk.example --organisation NAME --root-passphrase-file FILE [--algorithm sm2|p256|p384|rsa] [--keymanagement-passphrase-file FILE] ${hsmUsage}`,
   does: 'Makes the CA, the keys and a first configuration of a new desk in DIR, under the passphrase of CERTDESK_PASSPHRASE_FILE; for twin certificates a key management too, under a passphrase of its own',
   async run(context) {
     const algorithm = String(context.options.algorithm ?? 'sm2');
-    if (!isAlgorithm(algorithm)) throw new UsageError('--algorithm is sm2, p256 or rsa');
+    if (!isAlgorithm(algorithm)) throw new UsageError('--algorithm is sm2, p256, p384 or rsa');
     const passphraseFile = context.env.CERTDESK_PASSPHRASE_FILE;
     if (!passphraseFile) throw new UsageError('CERTDESK_PASSPHRASE_FILE is not set');
     const keyFile = context.options['keymanagement-passphrase-file'];
@@ -33,7 +33,7 @@ export const init: Command = {
       throw new UsageError('twin certificates, and a key management for them, are for sm2');
     const place = hsmPlace(context);
     if (place && algorithm === 'sm2')
-      throw new UsageError('PKCS#11 has no SM2: --hsm goes with --algorithm p256 or rsa');
+      throw new UsageError('PKCS#11 has no SM2: --hsm goes with --algorithm p256, p384 or rsa');
     const folder = resolve(needed(context, 'folder'));
     await makeDesk({
       folder,

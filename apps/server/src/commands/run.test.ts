@@ -84,7 +84,7 @@ describe('the command line', () => {
     ['command second', 'Which command?', 'command second ID'],
     ['demo prepare --url http://localhost:1', '--folder is missing', 'demo prepare --folder DIR'],
     ['demo prepare --folder=', '--folder is missing', 'demo prepare --folder DIR'],
-    ['init --algorithm dsa', '--algorithm is sm2, p256 or rsa', 'init --folder DIR'],
+    ['init --algorithm dsa', '--algorithm is sm2, p256, p384 or rsa', 'init --folder DIR'],
     ['init --folder x', 'CERTDESK_PASSPHRASE_FILE is not set', 'init --folder DIR'],
   ])('“%s” is not understood, and its usage is told: %s', async (line, said, usage) => {
     const { code, out, err } = await run(line.split(' '));

@@ -10,12 +10,13 @@ import { createFileSigner } from './signers/file.ts';
 import { createSigner } from './signers/open.ts';
 import type { KeyPlace } from './signers/signer.ts';
 
-export type AuthorityAlgorithm = 'sm2' | 'p256' | 'rsa';
+export type AuthorityAlgorithm = 'sm2' | 'p256' | 'p384' | 'rsa';
 
 /** The kind of key that each has. */
 export const authorityAlgorithms: Readonly<Record<AuthorityAlgorithm, KeyAlgorithm>> = {
   sm2: 'sm2',
   p256: 'p256',
+  p384: 'p384',
   rsa: 'rsa3072',
 };
 

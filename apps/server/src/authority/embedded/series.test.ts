@@ -168,6 +168,7 @@ describe('another series', () => {
 describe("in the openssl command's opinion", () => {
   test.each([
     ['p256', ['p256', 'p384', 'rsa2048', 'rsa3072']],
+    ['p384', ['p384']],
     ['rsa', ['p256', 'rsa2048']],
   ] as const)('chains from before and after a roll-over hold: a CA of kind %s', async (algorithm, kinds) => {
     const folder = await newAuthority(algorithm);
