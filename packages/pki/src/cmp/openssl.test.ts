@@ -21,12 +21,15 @@ import {
   type CmpTrust,
   checkReply,
   confirmationHash,
+  der,
   macProtector,
   type Protector,
+  readDer,
   reasonExtension,
   signatureProof,
   signatureProtector,
 } from '../index.ts';
+import { openssl } from '../openssl.test-support.ts';
 import { toPem } from '../pem.ts';
 
 const at = new Date();
@@ -260,4 +263,35 @@ it('answers OpenSSL’s client so that it takes the certificate, over a poll and
   expect(`${code} ${said}`).toMatch(/^0 /);
   expect(seen).toEqual(['ir', 'pollReq', 'pollReq', 'certConf']);
   expect(Certificate.parse(readFileSync(path('out.pem'))).serialNumber).toBe(holder.certificate.serialNumber);
+});
+
+it('signs with SM2 what OpenSSL verifies, under the signer ID that its CMP knows no way to set', async () => {
+  const { signer, certificate, privateKey } = await issue({ name: 'Desk', algorithm: 'sm2', ...valid });
+  const { protect, algorithm } = signatureProtector(signer, certificate);
+  expect(algorithm.oid).toBe('1.2.156.10197.1.501');
+  const message = await buildCmpMessage({
+    header: {
+      version: 2,
+      sender: { kind: 'directoryName', value: certificate.subject },
+      recipient: { kind: 'directoryName', value: certificate.subject },
+      transactionId: randomBytes(16),
+    },
+    body: { kind: 'pkiconf' },
+    protector: { algorithm, protect },
+  });
+  // PKIMessage is header, body and protection; what is protected is a SEQUENCE of the first two, as they stand.
+  const { header, body, signature } = readDer(message, (reader) => {
+    const inside = reader.sequence();
+    const parts = { header: inside.next().der, body: inside.next().der };
+    const signature = inside.inside(inside.next()).bitString();
+    return { ...parts, signature };
+  });
+  const path = files({ 'desk.key': toPem('PRIVATE KEY', privateKey) });
+  writeFileSync(path('part'), der.encode(der.sequence(header, body)));
+  writeFileSync(path('signature'), signature);
+  const said = openssl(
+    ...['pkeyutl', '-verify', '-inkey', path('desk.key'), '-rawin', '-digest', 'sm3'],
+    ...['-pkeyopt', 'distid:1234567812345678', '-in', path('part'), '-sigfile', path('signature')],
+  );
+  expect(said).toContain('Signature Verified Successfully');
 });

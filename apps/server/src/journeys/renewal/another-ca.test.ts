@@ -46,7 +46,7 @@ const passed = (seconds: number) => {
 /** Has the desk do a job, and waits until what it is for has come true. */
 async function job(task: string, done: () => Promise<boolean> | boolean): Promise<void> {
   await sql`select graphile_worker.add_job(${task}::text)`.execute(world.db);
-  await vi.waitFor(async () => expect(await done()).toBe(true), { timeout: 4000, interval: 20 });
+  await vi.waitFor(async () => expect(await done()).toBe(true), { timeout: 15_000, interval: 20 });
 }
 
 /** As it is stored: holders' sessions end while time passes. */
