@@ -1,7 +1,7 @@
-// npm run interrupt: every point of the renewal with everything that can happen there, as a matrix. Some minutes.
+// npm run interrupt: every point of the renewal with everything that can happen there, as a matrix. Half an hour or more.
 //
-//   --only TEXT  what matches this regular expression, like 'kill-assistant .* key'
-//   --key KIND   on another kind of key than the virtual one: skf (the software library); see test/interruptions/stand.ts
+//   --only TEXT                 what matches this regular expression, like 'kill-assistant .* key'
+//   --key virtual|softhsm|skf   the kind of key that it happens to; virtual unless given
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -56,14 +56,8 @@ export class Child {
   #questions = 0;
   #gone = false;
 
-  constructor(
-    program: string,
-    settings: object,
-    listener: Listener,
-    env: Readonly<Record<string, string>> = {},
-  ) {
+  constructor(program: string, settings: object, listener: Listener) {
     this.#process = spawn(process.execPath, [program, JSON.stringify(settings)], {
-      env: { ...process.env, ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#process.on('message', (message: FromChild) => void this.#hear(message, listener));

@@ -3,31 +3,25 @@
 // another kind of key to stand on, CERTDESK_INTERRUPT_ONLY a regular expression for the lines that are taken.
 
 import { writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { renewalTable } from '../../apps/server/src/journeys/renewal/steps.ts';
-import { matrixText, type Outcome, outcomeText } from './matrix.ts';
+import { matrixText, outcomeText } from './matrix.ts';
 import { everyPoint, sampled } from './plan.ts';
 import type { Point } from './point.ts';
 import { openStage, type Stage } from './stage.ts';
-import { stands } from './stand.ts';
+import { standNamed } from './stands/stands.ts';
 import { type StoryName, stories, tell } from './stories.ts';
+import { tryEach } from './try-each.ts';
 import { auditFinding } from './verdict.ts';
 
 const all = process.env.CERTDESK_INTERRUPT === 'all';
-const minutes = all ? 90 : 5;
+const minutes = all ? 180 : 5;
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage(stands[process.env.CERTDESK_INTERRUPT_KEY ?? 'virtual']);
+  stage = await openStage(standNamed(process.env.CERTDESK_INTERRUPT_KEY ?? 'virtual').make);
 });
 afterAll(() => stage?.close());
-
-/** For whoever has to find out which of many hangs. */
-async function neverEnds(): Promise<never> {
-  await sleep(60_000, undefined, { ref: false });
-  throw new Error('it does not end');
-}
 
 /** Points of each story as it goes when nothing happens. */
 const undisturbed = new Map<StoryName, readonly Point[]>();
@@ -51,23 +45,13 @@ test(
 test(
   'whatever is interrupted wherever, one new certificate is in force, the key signs with it, nothing is left over',
   async () => {
-    const outcomes: Outcome[] = [];
     const only = new RegExp(process.env.CERTDESK_INTERRUPT_ONLY ?? '');
     const planned = (all ? everyPoint(undisturbed) : sampled(undisturbed)).filter((one) =>
       only.test(outcomeText(one)),
     );
-    for (const one of planned) {
-      const { story, interruption } = one;
-      const ending = Promise.race([tell(stage, story, interruption), neverEnds()]);
-      const wrong = await ending.then(
-        (run) => (run.interrupted ? undefined : 'the point was not reached'),
-        (error: Error) => `${error.name}: ${error.message}`,
-      );
-      const outcome = { ...one, ...(wrong !== undefined && { wrong }) };
-      outcomes.push(outcome);
-      if (all) process.stderr.write(`${outcomes.length} of ${planned.length}  ${outcomeText(outcome)}\n`);
-      if (wrong !== undefined) await stage.restart();
-    }
+    const outcomes = await tryEach(stage, planned, (outcome, number) => {
+      if (all) process.stderr.write(`${number} of ${planned.length}  ${outcomeText(outcome)}\n`);
+    });
     const file = process.env.CERTDESK_INTERRUPT_MATRIX;
     if (file) writeFileSync(file, matrixText(outcomes));
     expect(outcomes.filter(({ wrong }) => wrong !== undefined).map(outcomeText)).toEqual([]);

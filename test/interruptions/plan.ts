@@ -57,15 +57,19 @@ export function sampled(recorded: Recorded): Planned[] {
   });
 }
 
-/** Each method of the key that a renewal calls once, the assistant killed and the key pulled by turns, before it and after it by turns. */
-export function sampledCalls(points: readonly Point[]): Planned[] {
-  const methods = [...new Set(points.filter(({ kind }) => kind === 'key').map(({ name }) => name))];
-  return methods.map((name, at) => ({
-    story: 'renewal',
-    interruption: {
-      point: { kind: 'key', name, side: at % 4 < 2 ? 'before' : 'after' },
-      nth: 1,
-      kind: at % 2 === 0 ? 'kill-assistant' : 'pull-key',
-    },
-  }));
+/** Calls that neither change anything on a key nor are long under way. */
+const light = ['info', 'close', 'logout'];
+
+/**
+ * Each call of weight to the key of a renewal once, by turns before and after it is done, by turns with the key pulled
+ * and the assistant killed: what else can happen does not depend on the kind of key.
+ */
+export function sampledKeyCalls(renewal: readonly Point[]): Planned[] {
+  return ownPoints(new Map([['renewal', renewal]]))
+    .filter(({ point }) => point.kind === 'key' && !light.includes(point.name))
+    .filter(({ point }, at) => point.side === (Math.floor(at / 2) % 2 === 0 ? 'before' : 'after'))
+    .map(({ story, point, nth }, at) => {
+      const kind: InterruptionKind = Math.floor(at / 2) % 2 === 0 ? 'pull-key' : 'kill-assistant';
+      return { story, interruption: { point, nth, kind } };
+    });
 }

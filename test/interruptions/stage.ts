@@ -22,12 +22,12 @@ import { buildPrograms, Child, type Listener, ProcessGone, type Programs } from 
 import type { DeskSettings, RegisterMood } from './desk.test-child.ts';
 import { type Network, openNetwork } from './network.ts';
 import type { Point } from './point.ts';
-import { type KeyStand, virtualStand } from './stand.ts';
+import { type KeyStand, type MakeStand, PIN } from './stands/stand.ts';
+import { virtualStand } from './stands/virtual.ts';
 
 const passphrase = '只用于测试的口令';
 const cheap = { logN: 4, r: 1, p: 1 };
 export const day = 86_400_000;
-const pin = '135790';
 
 /** Told what happens in the processes; whoever runs a journey stands behind it. */
 export interface Director {
@@ -141,10 +141,10 @@ export class Stage {
   /** Whoever starts it kills it. */
   anotherAssistant(keyWanted = () => this.director.keyWanted()): Child {
     const { desk, programs, keys } = this.#parts;
-    const { driver, env } = keys;
-    const settings: AssistantSettings = { driver, pin, desk, clockOffMs: this.holdersClockOffMs };
+    const { driver } = keys;
+    const settings: AssistantSettings = { driver, pin: PIN, desk, clockOffMs: this.holdersClockOffMs };
     const event = (name: string) => name === 'key-wanted' && keyWanted();
-    return new Child(programs.assistant, settings, this.#listener(event), env);
+    return new Child(programs.assistant, settings, this.#listener(event));
   }
 
   async killAssistant(): Promise<void> {
@@ -162,7 +162,8 @@ export class Stage {
     this.#companies += 1;
     const name = `上海示例第${this.#companies}有限公司`;
     const { keys } = this.#parts;
-    await keys.newKey({ label: name, serial: String(this.#companies), pin });
+    if (keys.oneForEachAssistant) await this.killAssistant();
+    await keys.newKey({ label: name, serial: String(this.#companies) });
     await this.withKey(async (key) => {
       await key.createContainer('old');
       const publicKey = await key.generateKeyPair('old', keys.algorithm);
@@ -183,7 +184,7 @@ export class Stage {
   async withKey<T>(work: (key: Key) => Promise<T>): Promise<T> {
     const key = await this.#parts.keys.open();
     try {
-      await key.verifyPin(pin);
+      await key.verifyPin(PIN);
       return await work(key);
     } finally {
       await key.close();
@@ -226,9 +227,7 @@ interface Parts {
 }
 
 /** @param standOf the kind of keys that its companies have, made in a folder of their own */
-export async function openStage(
-  standOf: (folder: string) => Promise<KeyStand> = virtualStand,
-): Promise<Stage> {
+export async function openStage(standOf: MakeStand = virtualStand): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'certdesk-interruptions-'));
   const keys = await standOf(join(folder, 'keys'));
   const desk = join(folder, 'desk');
