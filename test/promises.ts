@@ -166,8 +166,8 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           'is told of at each call, and by nothing else',
         ],
         [
-          'test/interruptions/other-keys.test.ts',
-          'a renewal ends as it must, whichever call to the key it is cut off at',
+          'test/interruptions/real-keys.test.ts',
+          'ends with one new certificate whichever call to the key the pull or the end of the assistant meets',
         ],
       ],
       open: 'Tried on a library written for the tests; the makers’ own are still to come.',
