@@ -124,7 +124,7 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
     {
       promise: 'No key is ever without a working certificate because of us.',
       tests: [
-        [walk, 'at every moment something on the key works, and every case comes to its end'],
+        [walk, 'at every moment something on the key works, and every case comes to its end: %s'],
         [interruptions, everywhere],
         [
           assistant,

@@ -17,19 +17,44 @@ export interface World {
   readonly fresh: 'none' | 'intended' | 'issued' | 'in-force' | 'revoked';
   readonly old: 'in-force' | 'superseded';
   readonly losses: number;
-  readonly key: { readonly old: boolean; readonly pair: number; readonly written: number };
+  /** `imported`: the pair whose encryption twin stands beside it. */
+  readonly key: {
+    readonly old: boolean;
+    readonly pair: number;
+    readonly written: number;
+    readonly imported: number;
+  };
   readonly made: number;
   /** Staff revoked the certificate that the case lives by: then nothing on the key need work. */
   readonly revoked: boolean;
   /** How far this run of the assistant is; `idle` remembers nothing. */
-  readonly assistant: 'idle' | 'taken' | 'paired' | 'certified' | 'written' | 'proved' | 'tidied';
+  readonly assistant:
+    | 'idle'
+    | 'taken'
+    | 'paired'
+    | 'certified'
+    | 'written'
+    | 'imported'
+    | 'proved'
+    | 'tidied';
 }
+
+/**
+ * What is renewed how: to a new pair, to a new pair with an encryption twin, or, where there is no room for one, by new
+ * certificates for the pair that is there.
+ */
+export type Way = 'single' | 'twins' | 'present';
+
+/** The pair that is there, where it is certified again. */
+const presentPair = -1;
 
 /** What is done differently from the real thing, so that the walk can be seen to catch it. */
 export interface Mutation {
   readonly table?: Table;
   readonly removeOldBeforeProof?: boolean;
   readonly keepWaitingForLostPair?: boolean;
+  readonly proveWithoutEncryptionKey?: boolean;
+  readonly writePresentPairBeforeProof?: boolean;
 }
 
 interface Step {
@@ -56,13 +81,13 @@ const start: World = {
   fresh: 'none',
   old: 'in-force',
   losses: 0,
-  key: { old: true, pair: 0, written: 0 },
+  key: { old: true, pair: 0, written: 0, imported: 0 },
   made: 0,
   revoked: false,
   assistant: 'idle',
 };
 
-export function walk(mutation: Mutation = {}): Walked {
+export function walk(mutation: Mutation = {}, way: Way = 'single'): Walked {
   const table = mutation.table ?? renewalTable;
   const taken = new Set<string>();
   const stepNames = new Set<string>();
@@ -72,33 +97,39 @@ export function walk(mutation: Mutation = {}): Walked {
   ]);
   const edges: { from: string; to: string; givingUp: boolean }[] = [];
   const dead: string[] = [];
-  for (const [from, { world, way }] of found) {
-    if (!somethingWorks(world)) {
-      dead.push(way);
+  for (const [from, { world, way: path }] of found) {
+    if (!somethingWorks(world, way)) {
+      dead.push(path);
       continue;
     }
-    for (const { name, to, givingUp = false } of nextOf(world, table, mutation, taken)) {
+    for (const { name, to, givingUp = false } of nextOf(world, table, { mutation, way }, taken)) {
       stepNames.add(name);
       const id = nameOf(to);
       edges.push({ from, to: id, givingUp });
-      if (!found.has(id)) found.set(id, { world: to, way: `${way} → ${name}` });
+      if (!found.has(id)) found.set(id, { world: to, way: `${path} → ${name}` });
     }
   }
-  return { worlds: found.size, taken, dead, stuck: stuckIn(found, edges, table), steps: stepNames };
+  return { worlds: found.size, taken, dead, stuck: stuckIn(found, edges, table, way), steps: stepNames };
 }
 
 /** Spec: no key is ever without a working certificate because of us. */
-function somethingWorks({ key, old, fresh, certified, revoked }: World): boolean {
+function somethingWorks({ key, old, fresh, certified, revoked }: World, way: Way): boolean {
   if (revoked) return true;
+  const inForce = fresh === 'in-force';
+  if (way === 'present') {
+    // The certificate before stays valid, and its pair is the one in force, until the new one is written over it.
+    return key.old ? old === 'in-force' || inForce : inForce && key.written === certified;
+  }
   const oldWorks = key.old && old === 'in-force';
-  const newWorks = fresh === 'in-force' && key.pair === certified && key.written === certified;
-  return oldWorks || newWorks;
+  const twin = way === 'single' || key.imported === certified;
+  return oldWorks || (inForce && twin && key.pair === certified && key.written === certified);
 }
 
 function stuckIn(
   found: ReadonlyMap<string, { world: World }>,
   edges: readonly { from: string; to: string; givingUp: boolean }[],
   table: Table,
+  way: Way,
 ): World[] {
   const into = new Map<string, string[]>();
   for (const { from, to, givingUp } of edges) if (!givingUp) into.set(to, [...(into.get(to) ?? []), from]);
@@ -113,11 +144,16 @@ function stuckIn(
     }
   }
   return [...found]
-    .filter(([id, { world }]) => !reached.has(id) && somethingWorks(world))
+    .filter(([id, { world }]) => !reached.has(id) && somethingWorks(world, way))
     .map(([, { world }]) => world);
 }
 
-function* nextOf(world: World, table: Table, mutation: Mutation, taken: Set<string>): Generator<Step> {
+interface Telling {
+  readonly mutation: Mutation;
+  readonly way: Way;
+}
+
+function* nextOf(world: World, table: Table, telling: Telling, taken: Set<string>): Generator<Step> {
   const move = (event: RenewalEvent, before: World = world): World | undefined => {
     const transition = transitionFor(table, before.state, event);
     if (!transition) return undefined;
@@ -170,22 +206,28 @@ function* nextOf(world: World, table: Table, mutation: Mutation, taken: Set<stri
   if (key.pair !== 0 && world.fresh !== 'in-force' && world.made <= keyLossesAllowed + 1) {
     yield {
       name: 'the key loses its new pair',
-      to: { ...world, key: { ...key, pair: 0, written: 0 }, assistant: 'idle' },
+      to: { ...world, key: { ...key, pair: 0, written: 0, imported: 0 }, assistant: 'idle' },
     };
   }
-  yield* assistantsNext(world, move, mutation);
+  yield* assistantsNext(world, move, telling);
 }
 
 function* assistantsNext(
   world: World,
   move: (event: RenewalEvent, before?: World) => World | undefined,
-  mutation: Mutation,
+  { mutation, way }: Telling,
 ): Generator<Step> {
   const { key, state } = world;
   /** The answer comes, or it is lost and the run ends. */
   function* answered(name: string, to: World): Generator<Step> {
     yield { name, to };
     yield { name: `${name}, and the answer is lost`, to: { ...to, assistant: 'idle' } };
+  }
+  /** With twins the encryption key proves itself in the same statement. */
+  function* proving(from: World): Generator<Step> {
+    const proved = from.state === 'issued' ? move('proved') : from.state === 'proved' ? from : undefined;
+    const pair = way === 'present' ? presentPair : from.key.pair;
+    if (proved && pair === from.certified) yield* answered('proves it', { ...proved, assistant: 'proved' });
   }
   switch (world.assistant) {
     case 'idle':
@@ -197,6 +239,10 @@ function* assistantsNext(
       }
       return;
     case 'taken': {
+      if (way === 'present') {
+        yield { name: 'finds the pair that is there', to: { ...world, assistant: 'paired' } };
+        return;
+      }
       if (mutation.removeOldBeforeProof && key.written !== 0) {
         yield {
           name: 'removes the old one',
@@ -208,31 +254,50 @@ function* assistantsNext(
         return;
       }
       const made = world.made + 1;
-      const generated = { ...world, made, key: { ...key, pair: made, written: 0 } };
+      const generated = { ...world, made, key: { ...key, pair: made, written: 0, imported: 0 } };
       yield* answered('makes a new pair', { ...generated, assistant: 'paired' });
       return;
     }
     case 'paired': {
-      const asked = requested(world, move, mutation);
+      const asked = requested(world, move, { mutation, way });
       if (asked) yield* answered('asks for the certificate', asked);
       return;
     }
-    case 'certified':
+    case 'certified': {
+      if (way === 'present' && !mutation.writePresentPairBeforeProof) {
+        yield* proving(world);
+        return;
+      }
+      const pair = way === 'present' ? presentPair : key.pair;
+      const old = way === 'present' ? false : key.old;
       yield* answered('writes the certificate', {
         ...world,
-        key: { ...key, written: key.pair },
+        key: { ...key, old, written: pair },
         assistant: 'written',
       });
       return;
-    case 'written': {
-      const proved = state === 'issued' ? move('proved') : state === 'proved' ? world : undefined;
-      if (proved && key.pair === world.certified)
-        yield* answered('proves it', { ...proved, assistant: 'proved' });
+    }
+    case 'written':
+      if (way !== 'twins' || mutation.proveWithoutEncryptionKey) yield* proving(world);
+      else
+        yield* answered('imports the encryption key', {
+          ...world,
+          key: { ...key, imported: key.pair },
+          assistant: 'imported',
+        });
+      return;
+    case 'imported':
+      yield* proving(world);
+      return;
+    case 'proved': {
+      const after =
+        way === 'present'
+          ? { name: 'writes the certificate over the old one', written: presentPair }
+          : { name: 'removes the old one', written: key.written };
+      const to = { ...world, key: { ...key, old: false, written: after.written } };
+      yield* answered(after.name, { ...to, assistant: 'tidied' });
       return;
     }
-    case 'proved':
-      yield* answered('removes the old one', { ...world, key: { ...key, old: false }, assistant: 'tidied' });
-      return;
     case 'tidied': {
       const done = move('tidied');
       if (done) yield* answered('finishes', { ...done, assistant: 'idle' });
@@ -244,18 +309,19 @@ function* assistantsNext(
 function requested(
   world: World,
   move: (event: RenewalEvent, before?: World) => World | undefined,
-  mutation: Mutation,
+  { mutation, way }: Telling,
 ): World | undefined {
-  const { state, key, certified, losses } = world;
-  const same = key.pair === certified;
-  if (state === 'ordered') return waitingFor(move('requested', { ...world, certified: key.pair }));
+  const { state, certified, losses } = world;
+  const pair = way === 'present' ? presentPair : world.key.pair;
+  const same = pair === certified;
+  if (state === 'ordered') return waitingFor(move('requested', { ...world, certified: pair }));
   if (state === 'issuing') return same ? waitingFor(world) : undefined;
   if (state !== 'issued') return undefined;
   if (same) return { ...world, assistant: 'certified' };
   if (mutation.keepWaitingForLostPair) return undefined;
   if (losses >= keyLossesAllowed) return idle(move('key-lost-too-often'));
   const next = move('key-lost', { ...world, losses: losses + 1 });
-  return waitingFor(next && { ...next, certified: key.pair });
+  return waitingFor(next && { ...next, certified: pair });
 }
 
 /** The certificate is there as soon as the authority has issued it; the request is asked again until then. */

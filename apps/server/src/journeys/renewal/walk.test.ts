@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { renewalTable } from './steps.ts';
-import { type Mutation, walk } from './walk.test-support.ts';
+import { type Mutation, type Way, walk } from './walk.test-support.ts';
 
 type Table = NonNullable<Mutation['table']>;
 
@@ -12,12 +12,20 @@ function withEffects(event: string, effects: Table['transitions'][number]['effec
   };
 }
 
-test('at every moment something on the key works, and every case comes to its end', () => {
-  const { dead, stuck, worlds } = walk();
-  expect(dead).toEqual([]);
-  expect(stuck).toEqual([]);
-  expect(worlds).toBeGreaterThan(200);
-});
+const ways: [string, Way][] = [
+  ['a new pair', 'single'],
+  ['a new pair with its encryption twin', 'twins'],
+  ['the pair that is there, certified again', 'present'],
+];
+test.each(ways)(
+  'at every moment something on the key works, and every case comes to its end: %s',
+  (_, way) => {
+    const { dead, stuck, worlds } = walk({}, way);
+    expect(dead).toEqual([]);
+    expect(stuck).toEqual([]);
+    expect(worlds).toBeGreaterThan(way === 'present' ? 25 : 200);
+  },
+);
 
 test('every transition of the table is reached', () => {
   const { taken } = walk();
@@ -40,4 +48,12 @@ test.each<[string, Mutation]>([
 
 test('not issuing again for a key that lost its pair is caught', () => {
   expect(walk({ keepWaitingForLostPair: true }).stuck.length).toBeGreaterThan(0);
+});
+
+test('taking twins for proved without their encryption key is caught', () => {
+  expect(walk({ proveWithoutEncryptionKey: true }, 'twins').dead.length).toBeGreaterThan(0);
+});
+
+test('writing over the certificate of a pair before that is proved for the new one is caught', () => {
+  expect(walk({ writePresentPairBeforeProof: true }, 'present').dead.length).toBeGreaterThan(0);
 });
