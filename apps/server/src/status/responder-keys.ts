@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateSoftwareKey, type KeyAlgorithm, type Signer, softwareSigner } from '@certdesk/pki';
 import { type KdfCost, writeSafe } from '@certdesk/safe';
+import { DeskError } from '../platform/error.ts';
 import { openSealed } from '../platform/sealed-file.ts';
 
 type ResponderAlgorithm = 'sm2' | 'p256' | 'rsa2048';
@@ -16,7 +17,10 @@ function responderAlgorithm(algorithm: KeyAlgorithm): ResponderAlgorithm {
 
 const keyFile = (folder: string, algorithm: ResponderAlgorithm) => join(folder, `${algorithm}.key`);
 
-/** Makes the key for CAs of this kind, unless it is there. */
+/**
+ * Makes the key for CAs of this kind, unless it is there.
+ * @throws DeskError `configuration-invalid` where it cannot be written
+ */
 export async function createResponderKey(
   folder: string,
   algorithm: KeyAlgorithm,
@@ -26,8 +30,13 @@ export async function createResponderKey(
   const own = responderAlgorithm(algorithm);
   const file = keyFile(folder, own);
   if (existsSync(file)) return;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeSafe(file, generateSoftwareKey(own).privateKey, passphrase, cost);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeSafe(file, generateSoftwareKey(own).privateKey, passphrase, cost);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new DeskError('configuration-invalid', { where: `${file}: ${code ?? message}` }, { cause });
+  }
 }
 
 /**
