@@ -204,5 +204,24 @@ export const cases = {
       { at: '2026-11-24T02:02:02Z', event: 'tidied', from: 'proved', to: 'done' },
     ],
   },
+  doneTwins: {
+    ...checking,
+    ...over,
+    state: 'done',
+    years: 1,
+    newCertificate,
+    twin: {
+      certificate: { ...oldCertificate, serialNumber: '2b11f0a3c97d20418842' },
+      newCertificate: { ...newCertificate, serialNumber: '3c9920af7718be04d121' },
+      oldKey: 'on-key',
+    },
+    history: [
+      ...checking.history,
+      { at: '2026-11-24T02:01:00Z', event: 'confirmed', from: 'checking', to: 'confirmed' },
+      { at: '2026-11-24T02:01:01Z', event: 'term-chosen', from: 'confirmed', to: 'ordered' },
+      { at: '2026-11-24T02:02:00Z', event: 'proved', from: 'issued', to: 'proved' },
+      { at: '2026-11-24T02:02:02Z', event: 'tidied', from: 'proved', to: 'done' },
+    ],
+  },
   cancelled: { ...checking, ...over, state: 'cancelled', leftovers: true },
 } satisfies Record<string, Case>;

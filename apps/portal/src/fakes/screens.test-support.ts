@@ -274,6 +274,7 @@ export const screens: readonly Screen[] = [
   renewalCase('attention', cases.attention, { shows: '.points' }),
   renewalCase('refused', cases.refused, { shows: '.points' }),
   renewalCase('result', cases.done, { shows: '.receipt' }),
+  renewalCase('result-twins', cases.doneTwins, { shows: '.receipt' }),
   renewalCase('cancelled', cases.cancelled, { shows: '.card' }),
   renewalCase('cancel', cases.ordered, { path: `/renewal/${caseId}/cancel`, shows: '.danger' }),
   renewalCase('other-certificate', cases.ordered, {
