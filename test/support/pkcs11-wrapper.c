@@ -14,9 +14,9 @@ struct list {
   function functions[COUNT];
 };
 static struct list ours, *theirs;
-static int calls[COUNT];
+static int calls[COUNT], opened_at;
 
-/* "gone", "crash", "hang", "no-data", or "exit-after <function> <its how manyth call>" */
+/* "gone", "back <how manyth time>", "crash", "hang", "no-data", or "exit-after <function> <its how manyth call>" */
 static void read_order(char *order, size_t size) {
   const char *path = getenv("PKCS11_ORDER");
   FILE *file = path ? fopen(path, "r") : NULL;
@@ -28,7 +28,7 @@ static void read_order(char *order, size_t size) {
 
 static ul forward(int at, ul a, ul b, ul c, ul d, ul e, ul f, ul g, ul h) {
   char order[64];
-  int function, call;
+  int function, call, back = 0;
   read_order(order, sizeof order);
   /* C_Initialize, C_Finalize, C_GetInfo and C_WaitForSlotEvent are not about a token. */
   int about_token = at > 3 && at < 67;
@@ -37,6 +37,11 @@ static ul forward(int at, ul a, ul b, ul c, ul d, ul e, ul f, ul g, ul h) {
   if (about_token && !strcmp(order, "gone")) {
     if (at == 4) return *(ul *)c = 0, 0;
     return at < 8 ? 0xe0 : 0x32;
+  }
+  /* A session ends with the token's going, whether or not anybody looked meanwhile. */
+  if (!order[0] || sscanf(order, "back %d", &back) == 1) {
+    if (at == 12) opened_at = back;
+    else if (at > 12 && about_token && back != opened_at) return 0xb3;
   }
   if (at == 20 && !strcmp(order, "no-data")) {
     struct { ul type; ul *value; ul length; } *attributes = (void *)b;

@@ -11,11 +11,21 @@ export const hasCompiler = hasProgram('gcc');
 /** Functions by their place in CK_FUNCTION_LIST. */
 export const C = { CreateObject: 20, DestroyObject: 22, GenerateKeyPair: 59 } as const;
 
+export type Order =
+  | 'gone'
+  | 'crash'
+  | 'hang'
+  | 'no-data'
+  | `back ${number}`
+  | `exit-after ${number} ${number}`;
+
 export interface WrappedModule {
   readonly module: string;
   readonly env: Readonly<Record<string, string>>;
   /** How it misbehaves from now on; undefined: not at all. */
-  order(order?: 'gone' | 'crash' | 'hang' | 'no-data' | `exit-after ${number} ${number}`): void;
+  order(order?: Order): void;
+  /** After `gone`: the token is back, and no session of before is good. */
+  putBack(): void;
 }
 
 let compiled: string | undefined;
@@ -36,9 +46,12 @@ function compile(): string {
 /** @param folder for its orders */
 export function wrapModule(module: string, folder: string): WrappedModule {
   const orders = join(folder, 'order');
+  const order = (order?: Order) => (order ? writeFileSync(orders, order) : rmSync(orders, { force: true }));
+  let times = 0;
   return {
     module: compile(),
     env: { PKCS11_WRAPPED: module, PKCS11_ORDER: orders },
-    order: (order) => (order ? writeFileSync(orders, order) : rmSync(orders, { force: true })),
+    order,
+    putBack: () => order(`back ${++times}`),
   };
 }

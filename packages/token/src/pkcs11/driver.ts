@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { NativeError } from '@certdesk/native';
 import { CKF, type Slot, type StartOptions, startPkcs11 } from '@certdesk/pkcs11';
 import { KeyError } from '../errors.ts';
 import type { Key, KeyDriver, KeyEvent, KeyInfo } from '../key.ts';
@@ -49,13 +50,21 @@ export function pkcs11Driver(options: Pkcs11DriverOptions): Pkcs11Driver {
     }
   }
 
+  /** The look of a watch may just have crashed the module: what comes after it is asked again, once. */
+  function slotsNow(): Promise<Slot[]> {
+    return lister.call('slots', []).catch((error: unknown) => {
+      if (error instanceof NativeError && error.code === 'library-crashed') return lister.call('slots', []);
+      throw error;
+    });
+  }
+
   return {
     family: 'pkcs11',
 
     async list(): Promise<KeyInfo[]> {
       watch.look();
       try {
-        const slots = (await lister.call('slots', [])).filter(isKey);
+        const slots = (await slotsNow()).filter(isKey);
         slots.forEach((slot) => {
           watch.note(slot);
         });

@@ -38,7 +38,7 @@ export async function plugInOpenCryptoki(): Promise<OpenCryptokiOnTrial> {
     adminPin: SO_PIN,
     maxTries: 3,
     pull: async () => wrapper.order('gone'),
-    putBack: async () => wrapper.order(),
+    putBack: async () => wrapper.putBack(),
     async dispose() {
       await driver.close();
       await token.dispose();

@@ -33,7 +33,7 @@ export async function plugInSoftHsm(label = 'on trial', ...others: string[]): Pr
     hsm,
     wrapper,
     pull: async () => wrapper.order('gone'),
-    putBack: async () => wrapper.order(),
+    putBack: async () => wrapper.putBack(),
     async dispose() {
       await driver.close();
       hsm.dispose();

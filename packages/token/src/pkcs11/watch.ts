@@ -1,5 +1,5 @@
-import type { Native } from '@certdesk/native';
-import type { Pkcs11Functions, Slot } from '@certdesk/pkcs11';
+import { type Native, NativeError } from '@certdesk/native';
+import type { Handle, Pkcs11Functions, Slot } from '@certdesk/pkcs11';
 import type { KeyEvent } from '../key.ts';
 
 type Listener = (event: KeyEvent) => void;
@@ -17,6 +17,7 @@ export class SlotWatch {
   readonly #listeners = new Set<Listener>();
   /** What was there when it was last looked at, by whomever. */
   #known: Map<string, string> | undefined;
+  #tellsEvents = true;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
 
@@ -68,7 +69,7 @@ export class SlotWatch {
 
   async #lookOnce(): Promise<void> {
     try {
-      const moved = new Set((await this.#module.call('events', []))?.map(String));
+      const moved = new Set((await this.#events()).map(String));
       const slots = (await this.#module.call('slots', [])).filter(this.#isKey);
       const present = new Map(slots.map((slot) => [this.#refOf(slot), identityOf(slot)]));
       const changed = slots.filter((slot) => moved.has(String(slot.id))).map(this.#refOf);
@@ -76,6 +77,20 @@ export class SlotWatch {
     } catch {
       // The module is missing, hung or crashed: `list` says so to whoever asks. What was there counts as gone.
       this.#compare(new Map(), new Set());
+    }
+  }
+
+  /** Asked of a module for as long as it survives it: SoftHSM2 2.6 crashes in it where another process removed what it knew. */
+  async #events(): Promise<Handle[]> {
+    if (!this.#tellsEvents) return [];
+    try {
+      const moved = await this.#module.call('events', []);
+      this.#tellsEvents = moved !== undefined;
+      return moved ?? [];
+    } catch (error) {
+      this.#tellsEvents = false;
+      if (error instanceof NativeError) return [];
+      throw error;
     }
   }
 
