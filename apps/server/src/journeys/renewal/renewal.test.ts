@@ -253,8 +253,10 @@ describe('what is not signed as it should be issues nothing', () => {
       .where('digest', '=', company.digest)
       .executeTakeFirstOrThrow();
     await world.db.transaction().execute((tx) => revoke(tx, id, 'keyCompromise', world.time));
-    // Refused as long as the job has not ended the case, and with it the order.
-    expect(['certificate-revoked', 'order-token']).toContain(await codeOf(assistant.certify(company)));
+    // Whether the job has not ended the case yet, ends it at this moment, or has ended it, and with it the order.
+    const refused = ['certificate-revoked', 'case-state', 'order-token'];
+    expect(refused).toContain(await codeOf(assistant.certify(company)));
+    expect(Object.values(await states())).toEqual(['revoked']);
   });
 
   test('a proof with another nonce, certificate, key or type proves nothing', async () => {
