@@ -25,6 +25,7 @@ export class Failed extends Error {
 export interface Programs {
   readonly desk: string;
   readonly assistant: string;
+  readonly keyManagement: string;
   dispose(): void;
 }
 
@@ -34,11 +35,17 @@ export async function buildPrograms(): Promise<Programs> {
   const beside = here('../../apps/server/dist/');
   mkdirSync(beside, { recursive: true });
   const outDir = mkdtempSync(join(beside, 'interruptions-'));
-  const programs = { desk: here('desk.test-child.ts'), assistant: here('assistant.test-child.ts') };
+  const programs = {
+    desk: here('desk.test-child.ts'),
+    assistant: here('assistant.test-child.ts'),
+    // One deeper, as in that build: the key management finds its migrations from there.
+    'keymanagement/service': here('keymanagement.test-child.ts'),
+  };
   await bundlePrograms(programs, outDir);
   return {
     desk: join(outDir, 'desk.mjs'),
     assistant: join(outDir, 'assistant.mjs'),
+    keyManagement: join(outDir, 'keymanagement', 'service.mjs'),
     dispose: () => rmSync(outDir, { recursive: true, force: true }),
   };
 }

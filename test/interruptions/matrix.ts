@@ -1,6 +1,6 @@
 /** The outcome of all interruptions as a table: a line for each point, a column for each thing that can happen. */
 import type { Planned } from './plan.ts';
-import { interruptions, pointText } from './point.ts';
+import { pointText, twinInterruptions } from './point.ts';
 
 export interface Outcome extends Planned {
   /** What was wrong at the end; absent: nothing. */
@@ -22,14 +22,14 @@ export function matrixText(outcomes: readonly Outcome[]): string {
   }
   const width = Math.max(...[...rows.keys()].map((row) => row.length));
   const line = (first: string, cells: readonly string[]) =>
-    [first.padEnd(width), ...cells.map((cell) => cell.padEnd(14))].join('  ').trimEnd();
+    [first.padEnd(width), ...cells.map((cell) => cell.padEnd(18))].join('  ').trimEnd();
   const failed = outcomes.filter(({ wrong }) => wrong !== undefined);
   return [
-    line('', interruptions),
+    line('', twinInterruptions),
     ...[...rows].map(([row, cells]) =>
       line(
         row,
-        interruptions.map((kind) => cells.get(kind) ?? '·'),
+        twinInterruptions.map((kind) => cells.get(kind) ?? '·'),
       ),
     ),
     '',

@@ -56,6 +56,7 @@ export class Run implements Director {
     await this.stage.plugKey();
     await this.#work.catch(() => undefined);
     await this.stage.server();
+    await this.stage.keyManagement();
     this.stage.network.mend();
     this.stage.wayToDatabase.mend();
     this.#browser.close();
@@ -93,6 +94,10 @@ export class Run implements Director {
     if (kind === 'kill-server') {
       await this.stage.killServer();
       void this.stage.server(); // somebody starts it again, whatever goes on meanwhile
+    }
+    if (kind === 'kill-keymanagement') {
+      await this.stage.killKeyManagement();
+      void this.stage.keyManagement();
     }
   }
 

@@ -3,12 +3,13 @@ import type { RenewalCase, RenewalState } from '@certdesk/contract';
 import type { RegisterMood } from './desk.test-child.ts';
 import type { Interruption, Point } from './point.ts';
 import { Run } from './run.ts';
-import { day, type Stage } from './stage.ts';
+import { type CompanyKind, day, movingTwins, type Stage } from './stage.ts';
 import { wrongs } from './verdict.ts';
 
 export type Story = readonly ((run: Run) => Promise<void>)[];
 
 const beforeWriting: Point = { kind: 'key', name: 'writeCertificate', side: 'before' };
+const beforeImporting: Point = { kind: 'key', name: 'importEncryptionKey', side: 'before' };
 const beforeTidying: Point = { kind: 'key', name: 'removeContainer', side: 'before' };
 
 /** Signs in and goes on with what is there, as the pages lead, until the case is in this state. */
@@ -95,6 +96,7 @@ const tidied: Story[number] = (run) =>
   });
 
 const lost = [stopped(beforeWriting), losesNewPair];
+const lostWithTwin = [stopped(beforeImporting), losesNewPair];
 
 export const stories = {
   renewal: [until('done')],
@@ -106,9 +108,27 @@ export const stories = {
   cancelled: [stopped(beforeWriting), cancel, until('done')],
   abandoned: [stopped(beforeWriting), nobodyComes, until('done')],
   'abandoned-proved': [stopped(beforeTidying), nobodyComes, tidied],
+  twins: [until('done')],
+  'twins-moving': [until('done')],
+  'twins-lost': [...lostWithTwin, until('done')],
+  recertified: [until('done')],
 } satisfies Record<string, Story>;
 
 export type StoryName = keyof typeof stories;
+
+/** Stories of companies with signing and encryption certificates, on keys that take encryption keys. */
+export const twinCompanies: Partial<Record<StoryName, CompanyKind>> = {
+  twins: { twin: true, keepsOld: true },
+  'twins-moving': { twin: true, profile: movingTwins },
+  'twins-lost': { twin: true, profile: movingTwins },
+  recertified: { twin: true, full: true },
+};
+
+/** Those that can be told on this stage. */
+export function storiesOn(stage: Stage): StoryName[] {
+  const all = Object.keys(stories) as StoryName[];
+  return all.filter((name) => stage.twins || !twinCompanies[name]);
+}
 
 /**
  * Tells a story with a company of its own.
@@ -116,17 +136,17 @@ export type StoryName = keyof typeof stories;
  * @throws what went wrong, or with what is wrong at the end
  */
 export async function tell(stage: Stage, name: StoryName, interruption?: Interruption): Promise<Run> {
-  const run = await begin(stage, interruption);
+  const run = await begin(stage, interruption, twinCompanies[name]);
   for (const part of stories[name]) await part(run);
   await end(run);
   return run;
 }
 
 /** A company that nothing has happened to yet. */
-export async function begin(stage: Stage, interruption?: Interruption): Promise<Run> {
+export async function begin(stage: Stage, interruption?: Interruption, company?: CompanyKind): Promise<Run> {
   await stage.setRegister('matches');
   await stage.setClock(new Date(stage.now.getTime() + 60_000));
-  await stage.newCompany();
+  await stage.newCompany(company);
   return new Run(stage, interruption);
 }
 

@@ -1,55 +1,79 @@
 /** What must be true whatever happened: while it goes on, and at the end. */
-import { Certificate, verifyByKey } from '@certdesk/pki';
+import { randomBytes } from 'node:crypto';
+import { Sm2PublicKey, sm4EncryptEcb } from '@certdesk/gm';
+import { Certificate, publicKeyDigest, verifyByKey } from '@certdesk/pki';
+import type { Container, Key, KeyPair, PairUse } from '@certdesk/token';
 import { verifyAudit } from '../../apps/server/src/audit/verify.ts';
-import type { Stage } from './stage.ts';
+import { foreign, type Stage } from './stage.ts';
 
-/** The company's certificates, the one that it came with first. */
-async function lineOf({ db, oldCertificate }: Stage) {
+type Line = Awaited<ReturnType<typeof lineOf>>;
+
+/** The company's certificates of one use, the one that it came with first. */
+async function lineOf({ db, company }: Stage, use: PairUse) {
   const { line_id } = await db
     .selectFrom('certificate')
     .select('line_id')
-    .where('digest', '=', oldCertificate)
+    .where('digest', '=', company.certificate)
     .executeTakeFirstOrThrow();
-  const line = await db.selectFrom('certificate').selectAll().where('line_id', '=', line_id).execute();
-  return line.sort((a, b) => Number(b.digest === oldCertificate) - Number(a.digest === oldCertificate));
+  const line = await db
+    .selectFrom('certificate')
+    .selectAll()
+    .where('line_id', '=', line_id)
+    .where('use', '=', use)
+    .execute();
+  const isOld = (digest: string) => Number(digest === company.certificate || digest === company.encryption);
+  return line.sort((a, b) => isOld(b.digest) - isOld(a.digest));
 }
 
-/** Whether some certificate that is in force stands on the key with its key pair. */
+/**
+ * Whether some certificate that is in force stands on the key with its key pair: of signing, and of encryption where the
+ * company has such. A pair that was certified again may still show its former certificate.
+ */
 export async function keyWorks(stage: Stage): Promise<boolean> {
-  const inForce = (await lineOf(stage)).filter(({ state }) => state === 'in-force');
   const containers = await stage.withKey((key) => key.containers());
-  return containers.some(({ signing }) =>
-    inForce.some(({ der }) => signing?.certificate && Buffer.compare(signing.certificate, der) === 0),
+  const uses: PairUse[] = stage.company.twin ? ['signing', 'encryption'] : ['signing'];
+  for (const use of uses) {
+    const line = await lineOf(stage, use);
+    if (!containers.some((container) => works(container[use], line))) return false;
+  }
+  return true;
+}
+
+function works(pair: KeyPair | undefined, line: Line): boolean {
+  const standing = line.find(({ der }) => pair?.certificate && same(pair.certificate, der));
+  return line.some(
+    ({ state, public_key_digest }) =>
+      state === 'in-force' && public_key_digest === standing?.public_key_digest,
   );
 }
 
 /** @returns what is wrong, in words; empty when the renewal ended as it must */
 export async function wrongs(stage: Stage): Promise<string[]> {
+  const { company } = stage;
   const found: string[] = [];
   const must = (is: boolean, what: string) => void (is || found.push(what));
-  const [old, ...later] = await lineOf(stage);
-  const inForce = later.filter(({ state }) => state === 'in-force');
-  must(old?.state === 'superseded', `the old certificate is ${old?.state}`);
-  must(inForce.length === 1, `${inForce.length} new certificates are in force`);
-  must(
-    later.every(({ state }) => state === 'in-force' || state === 'revoked'),
-    `a certificate is neither in force nor revoked: ${later.map(({ state }) => state)}`,
-  );
+  const signing = freshOf(await lineOf(stage, 'signing'), 'signing', must);
+  const encryption = company.twin && freshOf(await lineOf(stage, 'encryption'), 'encryption', must);
 
-  const [fresh] = inForce;
   await stage.withKey(async (key) => {
-    const containers = await key.containers();
-    must(containers.length === 1, `the key holds ${containers.length} containers`);
-    const [only] = containers;
-    const there = only?.signing?.certificate;
-    const stands = fresh && there && Buffer.compare(there, fresh.der) === 0;
-    must(stands === true, 'the key does not hold the certificate that is in force');
-    if (!only || !stands) return;
+    const all = await key.containers();
+    const own = all.filter(({ name }) => !name.startsWith(foreign));
+    const expected = company.keepsOld ? 2 : 1;
+    must(own.length === expected, `the key holds ${own.length} containers instead of ${expected}`);
+    const container = own.find((each) => signing && isOn(each.signing, signing));
+    must(container !== undefined, 'the key does not hold the certificate that is in force');
+    if (!container || !signing) return;
     const message = Buffer.from('whatever is signed');
-    const signature = await key.sign(only.name, message);
-    const signs = verifyByKey(Certificate.parse(fresh.der).publicKey, message, signature);
+    const signature = await key.sign(container.name, message);
+    const signs = verifyByKey(Certificate.parse(signing.der).publicKey, message, signature);
     must(signs, 'the key does not sign with the new certificate');
+    if (!encryption) return;
+    must(isOn(container.encryption, encryption), 'the new encryption certificate is not beside it');
+    must(await decrypts(key, container), 'the key does not decrypt with the new certificate');
+    const former = own.find((each) => each !== container);
+    must(!former || (await decrypts(key, former)), 'old documents do not open any more');
   });
+  if (encryption) await pairsAsTheyMust(stage, encryption, must);
 
   const cases = await stage.db.selectFrom('desk_case').select('id').where('open', '=', true).execute();
   must(cases.length === 0, `${cases.length} cases are open`);
@@ -64,6 +88,48 @@ export async function wrongs(stage: Stage): Promise<string[]> {
   must(broken === undefined, `the audit chain is ${broken}`);
   return found;
 }
+
+type Must = (is: boolean, what: string) => void;
+
+/** @returns the one new certificate that is in force */
+function freshOf([old, ...later]: Line, use: PairUse, must: Must): Line[number] | undefined {
+  const inForce = later.filter(({ state }) => state === 'in-force');
+  must(old?.state === 'superseded', `the old ${use} certificate is ${old?.state}`);
+  must(inForce.length === 1, `${inForce.length} new ${use} certificates are in force`);
+  must(
+    later.every(({ state }) => state === 'in-force' || state === 'revoked'),
+    `a ${use} certificate is neither in force nor revoked: ${later.map(({ state }) => state)}`,
+  );
+  return inForce[0];
+}
+
+/** By a session key that never leaves the key, as its applications do it. */
+async function decrypts(key: Key, { name, encryption }: Container): Promise<boolean> {
+  if (!encryption) return false;
+  const [sessionKey, secret] = [randomBytes(16), randomBytes(32)];
+  const wrapped = Sm2PublicKey.fromSpki(encryption.publicKey).encrypt(sessionKey, 'asn1');
+  const data = sm4EncryptEcb(sessionKey, secret, { padding: false });
+  return same(await key.decryptByWrappedKey(name, wrapped, data), secret);
+}
+
+/** Of the pairs that the cases were given, the one in force is in use and every other in the history. */
+async function pairsAsTheyMust(stage: Stage, encryption: Line[number], must: Must): Promise<void> {
+  await stage.pairsRetired();
+  const { line_id } = encryption;
+  const cases = await stage.db.selectFrom('desk_case').select('id').where('line_id', '=', line_id).execute();
+  const given = (await stage.twins?.pairsOf(cases.map(({ id }) => id))) ?? [];
+  const inUse = given.filter(({ state }) => state === 'in-use').map(({ digest }) => digest);
+  // A pair that is certified again came from elsewhere.
+  const expected = stage.company.full ? [] : [encryption.public_key_digest];
+  must(String(inUse) === String(expected), `${inUse.length} pairs are in use, or not the one in force`);
+}
+
+function isOn(pair: KeyPair | undefined, { der, public_key_digest }: Line[number]): boolean {
+  const stands = pair?.certificate !== undefined && same(pair.certificate, der);
+  return stands && publicKeyDigest(pair.publicKey) === public_key_digest;
+}
+
+const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 
 /** @returns what is wrong with the audit chain, if anything */
 export async function auditFinding(

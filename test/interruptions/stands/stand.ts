@@ -6,6 +6,8 @@ import type { DriverConfig } from '../../../apps/assistant/src/config.ts';
 export interface NewKey {
   readonly label: string;
   readonly serial: string;
+  /** How many containers are to fit, where that can be chosen. */
+  readonly containers?: number;
 }
 
 export interface KeyStand {
