@@ -21,7 +21,41 @@ const questions = [
   safety('broken: the old one removed before the proof', false, ['STOPS=1', 'REMOVED_BEFORE_PROOF']),
   safety('broken: removes a container it cannot use', false, ['STOPS=1', 'REMOVES_WHAT_IT_CANNOT_USE']),
   claim('broken: not issued again after a loss', false, 'done_at_last', ['NOT_ISSUED_AGAIN']),
+
+  safety('twins: a signing and an encryption certificate work at every moment', true, twins('STOPS=1')),
+  safety('twins: … and with the old container staying, old documents open', true, twins('STOPS=1', 'KEEP')),
+  claim('twins: every case comes to its end, with one encryption pair in use', true, 'done_at_last', alone()),
+  claim('twins: … and with the old container staying', true, 'done_at_last', alone('KEEP')),
+  claim('twins: no imported pair is ever lost', false, 'no_twin_lost', alone()),
+  safety(
+    'twins broken: superseded before the encryption key is proved',
+    false,
+    twins('STOPS=1', 'SIGNING_PROVED_ALONE'),
+  ),
+  safety('twins broken: superseded at issuing', false, twins('STOPS=1', 'SUPERSEDED_AT_ISSUING')),
+  safety(
+    'twins broken: removes the old container that must stay',
+    false,
+    twins('STOPS=1', 'KEEP', 'REMOVES_WHAT_MUST_STAY'),
+  ),
+  claim('twins broken: not written again after a loss', false, 'done_at_last', alone('NOT_WRITTEN_AGAIN')),
+  claim(
+    'twins broken: the pair in use is retired with the others',
+    false,
+    'done_at_last',
+    alone('RETIRES_THE_PRESENT_PAIR'),
+  ),
 ];
+
+/** @param {string[]} define */
+function twins(...define) {
+  return ['TWINS', ...define];
+}
+
+/** One assistant: that two come to an end is asked without twins. @param {string[]} define */
+function alone(...define) {
+  return ['TWINS', 'ASSISTANTS=1', ...define];
+}
 
 /** @param {string} what @param {boolean} holds @param {string[]} define */
 function safety(what, holds, define) {
