@@ -64,7 +64,7 @@ export class HolderClient {
     this.#progress('prove');
     const { nonce } = await this.#assistant('/api/renewal/proof-challenge', {});
     const certificate = certificateDigest(Buffer.from(issued.certificate, 'base64'));
-    const proof = { origin: order.origin, case: order.case.id, nonce, certificate };
+    const proof = { origin: order.origin, case: order.case.id, nonce, certificate, twin: null };
     const { newSigner } = this.#holder;
     await this.#assistant('/api/renewal/proof', {
       statement: await sign(newSigner, signedTypes.proof, proof),
@@ -84,7 +84,7 @@ export class HolderClient {
   #confirm({ origin, id, case: { id: caseId }, nonce, certificate, confirmed }) {
     const { signer, requestDigest } = this.#holder;
     const about = { origin, order: id, case: caseId, nonce, certificate };
-    return sign(signer, signedTypes.renewal, { ...about, request: requestDigest, confirmed });
+    return sign(signer, signedTypes.renewal, { ...about, request: requestDigest, pair: 'new', confirmed });
   }
 
   /** @param {string} step */

@@ -19,8 +19,8 @@ type Recorded = ReadonlyMap<StoryName, readonly Point[]>;
 /** Stories whose every call to the key is a point of its own: the plain ones, and one that tidies after another case. */
 const everyCall: readonly StoryName[] = ['renewal', 'cancelled', 'twins', 'recertified'];
 
-/** Calls that neither change anything on a key nor are long under way. */
-const light = ['info', 'close', 'logout'];
+/** Calls that only look, or end what was begun. */
+const light = ['info', 'containers', 'close', 'logout'];
 
 /** Twins are another thing at every point, and a pair that is certified again is a third. */
 function groupOf(story: StoryName): 'plain' | 'twins' | 'recertified' {
