@@ -79,6 +79,38 @@ export const commandErrors = {
     en: 'No command {command} waits for a second operator. Look with: certdesk command list',
   },
 
+  // ── recovery of encryption keys ──
+  'recovery-certificate': {
+    status: 409,
+    zh: '{certificate} 不是可以恢复密钥的加密证书，没有执行。请指定加密证书，或用 --on 日期指定签名证书当时的加密证书。',
+    en: '{certificate} is not an encryption certificate whose key can be recovered; nothing was done. Name the encryption certificate, or the signing certificate with --on and a date.',
+  },
+  'recovery-receiver': {
+    status: 409,
+    zh: '证书 {certificate} 不能接收恢复的密钥，没有执行。须为有效期内的 SM2 签名证书。',
+    en: 'Certificate {certificate} cannot receive a recovered key; nothing was done. It takes an SM2 signing certificate within its term.',
+  },
+  'recovery-other-holder': {
+    status: 409,
+    zh: '证书 {certificate} 属于另一单位，没有执行。请指定持有人自己的证书；依法交给其他机构时，用 --for-authority 写明其证书上的名称。',
+    en: 'Certificate {certificate} is another entity’s; nothing was done. Name one of the holder’s own; for an authority by law give its name, as it stands in that certificate, with --for-authority.',
+  },
+  'recovery-pair-unknown': {
+    status: 404,
+    zh: '密钥管理系统没有证书 {certificate} 的加密密钥，无法恢复。请核对证书；由以前的系统生成的密钥请到原系统恢复。',
+    en: 'The key management does not have the encryption key of certificate {certificate}, so that it cannot be recovered. Check the certificate; keys of a former system are recovered there.',
+  },
+  'recovery-refused': {
+    status: 403,
+    zh: '密钥管理系统拒绝恢复（{reason}），没有交出任何密钥。请核对后由两名恢复操作员重新签署。',
+    en: 'The key management refused the recovery ({reason}); no key was given out. Check it and have two recovery officers sign anew.',
+  },
+  'recovery-not-ordered': {
+    status: 404,
+    zh: '没有由两名操作员签署的密钥恢复指令 {command}。请核对编号，或用 certdesk command list 查看等待第二人签署的指令。',
+    en: 'There is no recovery {command} that two operators have signed. Check the number, or see with certdesk command list what waits for a second one.',
+  },
+
   // ── configuration and commands ──
   'configuration-invalid': {
     status: 0,

@@ -14,9 +14,9 @@ export const keyManagementServe: Command = {
   usage: 'keymanagement serve',
   does: 'Runs the keeper of encryption key pairs (CERTDESK_KEYMANAGEMENT_CONFIG, CERTDESK_KEYMANAGEMENT_PASSPHRASE_FILE, KEYMANAGEMENT_DATABASE_URL)',
   async run({ env }) {
-    const settings = await readKeySettings(resolve(needed(env, 'CERTDESK_KEYMANAGEMENT_CONFIG')));
-    const passphrase = await readPassphrase(needed(env, 'CERTDESK_KEYMANAGEMENT_PASSPHRASE_FILE'));
-    const databaseUrl = databaseUrlOf({ DATABASE_URL: env.KEYMANAGEMENT_DATABASE_URL ?? env.DATABASE_URL });
+    const settings = await readKeySettings(resolve(neededIn(env, 'CERTDESK_KEYMANAGEMENT_CONFIG')));
+    const passphrase = await readPassphrase(neededIn(env, 'CERTDESK_KEYMANAGEMENT_PASSPHRASE_FILE'));
+    const databaseUrl = keyDatabaseOf(env);
     const log = createLog(settings.logLevel);
     const service = await openKeyService({ settings, databaseUrl, passphrase, log });
     const told = new Promise<string>((stop) => {
@@ -29,7 +29,12 @@ export const keyManagementServe: Command = {
   },
 };
 
-function needed(env: Env, name: string): string {
+export function keyDatabaseOf(env: Env): string {
+  return databaseUrlOf({ DATABASE_URL: env.KEYMANAGEMENT_DATABASE_URL ?? env.DATABASE_URL });
+}
+
+/** @throws DeskError `configuration-invalid` */
+export function neededIn(env: Env, name: string): string {
   const value = env[name];
   if (!value) throw new DeskError('configuration-invalid', { where: `${name} is not set` });
   return value;

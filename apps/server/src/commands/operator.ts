@@ -87,7 +87,8 @@ export const operatorList: Command = {
   },
 };
 
-function idOf(text: string): string {
+/** @throws UsageError */
+export function idOf(text: string): string {
   const id = OperatorId.safeParse(text);
   if (!id.success) throw new UsageError('An operator’s id is lower-case letters, digits and hyphens');
   return id.data;

@@ -26,7 +26,9 @@ import { configCheck } from './config.ts';
 import { demoCertificateCommand } from './demo/certificate.ts';
 import { demoPrepare } from './demo/prepare.ts';
 import { init } from './init.ts';
+import { keyEnvelope, keyRecover } from './key.ts';
 import { keyManagementServe } from './keymanagement.ts';
+import { officerAdd, officerDisable, officerList } from './officer.ts';
 import { operatorAdd, operatorCreate, operatorDisable, operatorList } from './operator.ts';
 import { registryImport } from './registry.ts';
 import { commandList, commandSecond, commandSubmit } from './signed-command.ts';
@@ -60,7 +62,12 @@ const commands: Readonly<Record<string, Command>> = {
   'command list': commandList,
   'command second': commandSecond,
   'command submit': commandSubmit,
+  'key recover': keyRecover,
+  'key envelope': keyEnvelope,
   'keymanagement serve': keyManagementServe,
+  'keymanagement officer add': officerAdd,
+  'keymanagement officer disable': officerDisable,
+  'keymanagement officer list': officerList,
   'demo prepare': demoPrepare,
   'demo certificate': demoCertificateCommand,
 };
@@ -80,9 +87,10 @@ export async function runCommand(argv: readonly string[], env: Env): Promise<num
     process.stdout.write(`${help()}\n`);
     return 0;
   }
-  const [first = 'help', second = ''] = positionals;
-  const name = Object.hasOwn(commands, first) ? first : `${first} ${second}`;
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const [first = 'help'] = positionals;
+  const names = [1, 2, 3].map((words) => positionals.slice(0, words).join(' '));
+  const name = names.find((words) => Object.hasOwn(commands, words)) ?? '';
+  const command = commands[name];
   if (!command) {
     if (first === 'help') process.stdout.write(`${help()}\n`);
     else tell(`There is no command "${positionals.join(' ')}".\n\n${help()}`);
@@ -171,6 +179,9 @@ function readArguments(argv: readonly string[]) {
       'operator-passphrase-file': text,
       roles: text,
       because: text,
+      for: text,
+      'for-authority': text,
+      on: text,
       reason: text,
       out: text,
       replace: { type: 'boolean' },

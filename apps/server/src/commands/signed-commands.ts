@@ -1,3 +1,4 @@
+import { recoverKey } from '../keymanagement/recover.ts';
 import { addOperator, dropOperator } from '../operators/admission.ts';
 import type { CommandDefinition } from '../operators/commands.ts';
 import type { Configuration } from '../setup/configuration.ts';
@@ -5,5 +6,5 @@ import { statusCommands } from '../status/commands.ts';
 
 /** Every action that operators order. A new one is one line here. */
 export function signedCommands(_configuration: Configuration): readonly CommandDefinition[] {
-  return [addOperator, dropOperator, ...statusCommands];
+  return [addOperator, dropOperator, ...statusCommands, recoverKey];
 }

@@ -45,7 +45,11 @@ export function remoteKeyManagement(access: KeyManagementAccess): KeyManagement 
         reason: 'the answer is not signed as one to this desk',
       });
     const { result } = answer;
-    if (result.kind === 'refused') throw new DeskError(result.code, { reason: result.reason });
+    if (result.kind === 'refused') {
+      // `recovery-pair-unknown` says which certificate, the others why.
+      const { code, reason } = result;
+      throw new DeskError(code, code === 'recovery-pair-unknown' ? { certificate: reason } : { reason });
+    }
     return result;
   }
 
@@ -62,6 +66,17 @@ export function remoteKeyManagement(access: KeyManagementAccess): KeyManagement 
     async retire(intent, reason) {
       const result = await ask({ kind: 'retire', intent, reason });
       if (result.kind !== 'retired') throw unexpected();
+    },
+    async recover({ commands: [one, other], certificate, receiver }) {
+      const result = await ask({
+        kind: 'recover',
+        commands: [one, other],
+        certificate: Buffer.from(certificate).toString('base64'),
+        receiver: Buffer.from(receiver).toString('base64'),
+      });
+      if (result.kind !== 'recovered') throw unexpected();
+      const { publicKey: pair, envelope } = result.recovered;
+      return { publicKey: Buffer.from(pair, 'base64'), envelope: Buffer.from(envelope, 'base64') };
     },
     async count() {
       const result = await ask({ kind: 'count' });

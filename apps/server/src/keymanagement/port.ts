@@ -1,4 +1,5 @@
 /** The port to whoever makes and keeps encryption key pairs. Private keys leave it in envelopes alone. */
+import type { SignedStatement } from '@certdesk/contract';
 
 export interface GivenPair {
   /** The key management's name for the pair. */
@@ -27,9 +28,26 @@ export interface KeyManagement {
    * @throws DeskError `key-management-unavailable`, `key-management-refused`
    */
   retire(intent: string, reason: Retirement): Promise<void>;
+  /**
+   * Gives a pair out again, of whatever age, on the signed commands of two of the key management's own officers. The same
+   * two commands get the same pair for the same receiver again, in another envelope, until they are too old.
+   * @throws DeskError `recovery-refused`, `recovery-pair-unknown`, `key-management-unavailable`, `key-management-refused`
+   */
+  recover(order: RecoveryOrder): Promise<RecoveredPair>;
   /** How many pairs there are. @throws DeskError as above */
   count(): Promise<PairCounts>;
 }
+
+export interface RecoveryOrder {
+  /** Of two officers, in any order: what to recover, for whom, and why. */
+  readonly commands: readonly [SignedStatement, SignedStatement];
+  /** The encryption certificate that they name, DER. */
+  readonly certificate: Uint8Array;
+  /** The signing certificate that they name, DER: the envelope is for its key. */
+  readonly receiver: Uint8Array;
+}
+
+export type RecoveredPair = Pick<GivenPair, 'publicKey' | 'envelope'>;
 
 export interface PairCounts {
   readonly spare: number;

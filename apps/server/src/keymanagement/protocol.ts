@@ -24,9 +24,15 @@ const Retire = z.strictObject({
   intent: Intent,
   reason: z.enum(['superseded', 'withdrawn']),
 });
+const Recover = z.strictObject({
+  kind: z.literal('recover'),
+  commands: z.tuple([SignedStatement, SignedStatement]),
+  certificate: Base64,
+  receiver: Base64,
+});
 const Count = z.strictObject({ kind: z.literal('count') });
 
-export const Ask = z.discriminatedUnion('kind', [Give, Retire, Count]);
+export const Ask = z.discriminatedUnion('kind', [Give, Retire, Recover, Count]);
 export type Ask = z.infer<typeof Ask>;
 
 export const KeyRequest = z.strictObject({ nonce: Nonce, at: Instant, ask: Ask });
@@ -41,10 +47,17 @@ export const KeyAnswer = z.strictObject({
   result: z.union([
     z.strictObject({ kind: z.literal('given'), given: Given }),
     z.strictObject({ kind: z.literal('retired') }),
+    z.strictObject({ kind: z.literal('recovered'), recovered: Given.omit({ id: true }) }),
     z.strictObject({ kind: z.literal('counted'), counted: Counted }),
     z.strictObject({
       kind: z.literal('refused'),
-      code: z.enum(['encryption-pair-bound', 'key-management-unavailable', 'key-management-refused']),
+      code: z.enum([
+        'encryption-pair-bound',
+        'key-management-unavailable',
+        'key-management-refused',
+        'recovery-refused',
+        'recovery-pair-unknown',
+      ]),
       reason: z.string().max(200),
     }),
   ]),

@@ -29,10 +29,34 @@ export interface PairIntentTable {
   at: Date;
 }
 
+export interface RecoveryOfficerTable {
+  id: string;
+  name: string;
+  public_key: Octets;
+  public_key_digest: string;
+  created_at: Date;
+  disabled_at: Date | null;
+  voucher: Octets;
+}
+export interface RecoveryTable {
+  id: string;
+  pair_id: string;
+  receiver: string;
+  at: Date;
+}
+export interface RecoveryCommandTable {
+  nonce: string;
+  recovery_id: string;
+  officer: string;
+}
+
 type AuditTables = Pick<Tables, 'audit_event' | 'audit_pending' | 'audit_link' | 'audit_head'>;
 export interface KeyTables extends AuditTables {
   encryption_pair: EncryptionPairTable;
   pair_intent: PairIntentTable;
+  recovery_officer: RecoveryOfficerTable;
+  recovery: RecoveryTable;
+  recovery_command: RecoveryCommandTable;
 }
 export type KeyDb = Kysely<KeyTables>;
 export type KeyTx = Transaction<KeyTables>;

@@ -28,6 +28,16 @@ export const KeySettings = z.strictObject({
     .strictObject({ key: File.default('audit.key'), heads: File.default('audit-heads.jsonl') })
     .prefault({}),
   spare: z.int().min(1).max(10_000).default(50).describe('Spare pairs that are kept'),
+  recovery: z
+    .strictObject({
+      withinDays: z
+        .int()
+        .min(1)
+        .max(100)
+        .default(8)
+        .describe('Two officers’ commands are at most so many days old'),
+    })
+    .prefault({}),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
 });
 export type KeySettings = z.infer<typeof KeySettings>;

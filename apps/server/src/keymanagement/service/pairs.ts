@@ -17,13 +17,19 @@ export interface PairStoreOptions {
   readonly clock: Clock;
 }
 
-export interface PairStore extends KeyManagement {
+export interface PairStore extends Omit<KeyManagement, 'recover'> {
   /** Makes spare pairs until there are enough; of several processes one does it. @returns how many it made */
   fill(): Promise<number>;
 }
 
 type Pair = Pick<Selectable<EncryptionPairTable>, 'id' | 'public_key' | 'public_key_digest' | 'sealed'>;
-const columns = ['id', 'public_key', 'public_key_digest', 'sealed'] as const;
+export const pairColumns = ['id', 'public_key', 'public_key_digest', 'sealed'] as const;
+
+/** The only way out of here for a private key. @param signingKey SubjectPublicKeyInfo of the receiver, DER */
+export function envelopPair(storageKey: StorageKey, pair: Pair, signingKey: Uint8Array): Uint8Array {
+  const name = { id: pair.id, publicKeyDigest: pair.public_key_digest };
+  return envelopKey(storageKey.open(name, pair.sealed), signingKey);
+}
 
 export function pairStore({ db, storageKey, spare, clock }: PairStoreOptions): PairStore {
   async function addPair(tx: KeyTx): Promise<Pair> {
@@ -43,14 +49,14 @@ export function pairStore({ db, storageKey, spare, clock }: PairStoreOptions): P
         given_at: null,
         retired_at: null,
       })
-      .returning(columns)
+      .returning(pairColumns)
       .executeTakeFirstOrThrow();
   }
 
   async function takeSpare(tx: KeyTx): Promise<Pair> {
     const found = await tx
       .selectFrom('encryption_pair')
-      .select(columns)
+      .select(pairColumns)
       .where('state', '=', 'spare')
       .orderBy('made_at')
       .orderBy('id')
@@ -76,7 +82,7 @@ export function pairStore({ db, storageKey, spare, clock }: PairStoreOptions): P
         throw new DeskError('encryption-pair-bound', { reason: 'it is for another signing key' });
       return tx
         .selectFrom('encryption_pair')
-        .select(columns)
+        .select(pairColumns)
         .where('id', '=', known.pair_id)
         .executeTakeFirstOrThrow();
     }
@@ -97,12 +103,6 @@ export function pairStore({ db, storageKey, spare, clock }: PairStoreOptions): P
     return pair;
   }
 
-  /** The only way out of here for a private key. */
-  function enveloped(pair: Pair, signingKey: Uint8Array): Uint8Array {
-    const name = { id: pair.id, publicKeyDigest: pair.public_key_digest };
-    return envelopKey(storageKey.open(name, pair.sealed), signingKey);
-  }
-
   function checkReceiver(signingKey: Uint8Array): void {
     try {
       envelopKey(Sm2PrivateKey.generate(), signingKey);
@@ -117,7 +117,7 @@ export function pairStore({ db, storageKey, spare, clock }: PairStoreOptions): P
       checkReceiver(signingKey);
       const digest = publicKeyDigest(signingKey);
       const pair = await db.transaction().execute((tx) => pairFor(tx, intent, digest));
-      return { id: pair.id, publicKey: pair.public_key, envelope: enveloped(pair, signingKey) };
+      return { id: pair.id, publicKey: pair.public_key, envelope: envelopPair(storageKey, pair, signingKey) };
     },
 
     async retire(intent, reason) {

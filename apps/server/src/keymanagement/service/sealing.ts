@@ -1,5 +1,12 @@
 /** Private keys at rest: each under the key-management key, bound to its pair. */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 import { Sm2PrivateKey } from '@certdesk/gm';
 
 const cipherName = 'aes-256-gcm';
@@ -24,6 +31,17 @@ export class StorageKey {
 
   static generate(): Uint8Array {
     return randomBytes(storageKeyLength);
+  }
+
+  /** Vouches for what stands in a table: nobody makes this who cannot open the storage key. @returns HMAC-SHA-256 */
+  vouch(said: string): Uint8Array {
+    const key = Buffer.from(hkdfSync('sha256', this.#key, '', 'certdesk key management voucher v1', 32));
+    return createHmac('sha256', key).update(said).digest();
+  }
+
+  vouchedFor(said: string, voucher: Uint8Array): boolean {
+    const right = this.vouch(said);
+    return voucher.length === right.length && timingSafeEqual(voucher, right);
   }
 
   /** @returns nonce ‖ ciphertext ‖ tag */

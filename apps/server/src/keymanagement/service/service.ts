@@ -18,6 +18,7 @@ import {
 import { auditView, migrateKeys, openKeyDatabase } from './database.ts';
 import { type KeySettings, openKeys } from './files.ts';
 import { type PairStore, pairStore } from './pairs.ts';
+import { recoverer } from './recovery.ts';
 
 export interface KeyServiceOptions {
   readonly settings: KeySettings;
@@ -47,6 +48,12 @@ export async function openKeyService(options: KeyServiceOptions): Promise<KeySer
   const onLoss = (error: unknown) => log.warn({ err: error }, 'a connection to the database was lost');
   const { db, end } = openKeyDatabase(databaseUrl, { max: 8, onLoss });
   const pairs = pairStore({ db, storageKey: keys.storageKey, spare: settings.spare, clock });
+  const recover = recoverer({
+    db,
+    storageKey: keys.storageKey,
+    withinDays: settings.recovery.withinDays,
+    clock,
+  });
   const sealer = startSealer({
     db: auditView(db),
     key: keys.audit,
@@ -72,7 +79,7 @@ export async function openKeyService(options: KeyServiceOptions): Promise<KeySer
       log.warn({ signed: asked !== undefined, address: request.ip }, 'a request that is not the desk’s');
       return reply.code(403).send({ status: 'refused' });
     }
-    const result = await answerTo(pairs, asked.ask, log);
+    const result = await answerTo({ ...pairs, recover }, asked.ask, log);
     log.info({ ask: asked.ask.kind, result: result.kind }, 'answered');
     if (asked.ask.kind === 'give') filler.soon();
     const signed = request.body as Parameters<typeof messageDigest>[0];
@@ -105,17 +112,41 @@ async function answerTo(keys: KeyManagement, ask: Ask, log: Log): Promise<KeyAns
       case 'retire':
         await keys.retire(ask.intent, ask.reason);
         return { kind: 'retired' };
+      case 'recover': {
+        const { publicKey, envelope } = await keys.recover({
+          commands: ask.commands,
+          certificate: Buffer.from(ask.certificate, 'base64'),
+          receiver: Buffer.from(ask.receiver, 'base64'),
+        });
+        return { kind: 'recovered', recovered: { publicKey: base64(publicKey), envelope: base64(envelope) } };
+      }
       case 'count':
         return { kind: 'counted', counted: await keys.count() };
     }
   } catch (error) {
-    const { code, details } = error instanceof DeskError ? error : { code: undefined, details: {} };
-    const reason = String((details as { reason?: string }).reason ?? '').slice(0, 200);
-    if (code === 'encryption-pair-bound' || code === 'key-management-refused')
-      return { kind: 'refused', code, reason };
+    const refusal = refusalOf(ask, error);
+    if (refusal) {
+      if (ask.kind === 'recover') log.warn({ err: error }, 'a recovery was refused');
+      return { kind: 'refused', ...refusal };
+    }
     log.error({ err: error }, 'cannot answer');
     return { kind: 'refused', code: 'key-management-unavailable', reason: '' };
   }
+}
+
+type Refusal = Omit<Extract<KeyAnswer['result'], { kind: 'refused' }>, 'kind'>;
+
+function refusalOf(ask: Ask, error: unknown): Refusal | undefined {
+  if (!(error instanceof DeskError)) return undefined;
+  const { code, details } = error;
+  const { reason, certificate } = details as { reason?: string; certificate?: string };
+  const short = (text: unknown) => String(text ?? '').slice(0, 200);
+  if (code === 'recovery-pair-unknown') return { code, reason: short(certificate) };
+  if (code === 'encryption-pair-bound' || code === 'key-management-refused' || code === 'recovery-refused')
+    return { code, reason: short(reason) };
+  // What a recovery's commands or certificates lack, in the words of the code.
+  const said = /^(recovery|command|statement)-/.test(code);
+  return ask.kind === 'recover' && said ? { code: 'recovery-refused', reason: code } : undefined;
 }
 
 /** The pool's job: at the start, every minute, and after pairs were taken. */
