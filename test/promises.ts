@@ -17,6 +17,8 @@ const rules = 'apps/server/src/journeys/renewal/rules.test.ts';
 const twins = 'apps/server/src/journeys/renewal/twins.test.ts';
 const twinsOnKey = 'apps/assistant/src/orders/twins.test.ts';
 const keyManagement = 'apps/server/src/keymanagement/keymanagement.test.ts';
+const recovery = 'apps/server/src/keymanagement/recovery.test.ts';
+const recovering = 'apps/server/src/commands/recover.test.ts';
 const walk = 'apps/server/src/journeys/renewal/walk.test.ts';
 const signIn = 'apps/server/src/access/sign-in.test.ts';
 const interruptions = 'test/interruptions/interruptions.test.ts';
@@ -52,6 +54,7 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           'are issued for one request: same subject, same validity, two serial numbers, two uses',
           'come into force together with the proof, and the old two are superseded in the same moment',
           'asked for again come the same, in a new envelope; the same pair however often answers are lost',
+          'are revoked, suspended and resumed together, by an operator’s signed command',
           'of a case that is cancelled are withdrawn together, and the pair goes into the history',
         ],
         [twinsOnKey, 'come in spite of the assistant being killed at any call to the key'],
@@ -94,7 +97,27 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
         ],
         [twinsOnKey, 'leave the old container where it is when its encryption key is to stay'],
       ],
-      open: 'Recovery of a key from the history, by two people, is still to come.',
+    },
+    {
+      promise:
+        'A kept encryption key comes back by signed commands of two people, in an envelope for the one key that both named, and in no other way.',
+      tests: [
+        [
+          recovery,
+          'two officers get a pair of the history, in an envelope for the key that both named, and it stands in the audit chain',
+          'the same two commands get the same again, for answers get lost; each of them with another gets nothing',
+          'two that share a command at the same moment: one recovery',
+          'for a statement that is signed as any other type',
+          'on certificates that look right and that no CA issued which it was told of',
+          'an authority gets it where both officers signed for it by its name',
+        ],
+        [
+          recovering,
+          'two operators recover a key for its holder’s new key, and what was encrypted to it opens again',
+          'no key for a receiver that is revoked, another entity’s, or not ordered by two with the role',
+        ],
+      ],
+      open: 'Writing a recovered key to a key token comes with the desk’s pages; the envelope is a file until then.',
     },
   ],
   'Nothing is lost': [

@@ -11,6 +11,7 @@ import {
   createAuthority,
 } from '../authority/embedded/create.ts';
 import type { KeyPlace } from '../authority/embedded/signers/signer.ts';
+import { readCertificate } from '../authority/read-certificate.ts';
 import { createKeyManagement, keySettingsName } from '../keymanagement/service/files.ts';
 import { DeskError } from '../platform/error.ts';
 import { parseConfiguration, readPassphrase } from '../setup/configuration.ts';
@@ -141,7 +142,13 @@ export async function makeKeyManagement(
   const deskKey = await readAuditPublicKey(auditPublicKeyFile(client));
   const keys = join(folder, 'keymanagement');
   if (!existsSync(join(keys, keySettingsName))) {
-    const made = { folder: keys, deskKey: deskKey.toSpki(), ...twins };
+    const root = join(folder, 'authority', 'root.crt');
+    const made = {
+      folder: keys,
+      deskKey: deskKey.toSpki(),
+      ...(existsSync(root) && { root: (await readCertificate(root)).der }),
+      ...twins,
+    };
     await createKeyManagement({ ...made, ...(cost && { cost }) });
   }
   const identity = await readFile(auditPublicKeyFile(join(keys, 'identity.key')));

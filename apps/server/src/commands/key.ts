@@ -10,6 +10,7 @@ import { encryptionOn, fetchRecovered } from '../keymanagement/recover.ts';
 import { checkRecovery, recoveryOf } from '../keymanagement/recovery.ts';
 import { DeskError } from '../platform/error.ts';
 import { digestOf } from '../status/commands.ts';
+import { trustedIssuers } from './certificate.ts';
 import { type Command, type CommandContext, needed, UsageError } from './command.ts';
 import { orderAs, signingUsage } from './signing.ts';
 
@@ -44,11 +45,14 @@ export const keyEnvelope: Command = {
     if (!command) throw new UsageError('Which command?');
     const file = needed(context, 'out');
     if (existsSync(file)) throw new DeskError('file-exists', { file });
-    const { keyManagement } = await context.configuration();
+    const configuration = await context.configuration();
+    const { keyManagement } = configuration;
     if (!keyManagement) throw new DeskError('configuration-invalid', { where: 'keyManagement: is missing' });
-    const keys = await openKeyManagement(keyManagement, await context.passphrase(), context.now);
+    const passphrase = await context.passphrase();
+    const keys = await openKeyManagement(keyManagement, passphrase, context.now);
+    const trusted = await trustedIssuers(configuration, passphrase);
     const { db } = await context.database();
-    const response = await fetchRecovered(db, keys, command, context.now());
+    const response = await fetchRecovered(db, { keys, trusted }, command, context.now());
     await writeFileAtomically(file, response, 0o600);
     context.say(`Wrote ${file}. It opens with the receiver’s key alone.`);
     return 0;

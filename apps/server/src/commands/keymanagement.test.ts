@@ -26,6 +26,7 @@ test('init makes a key management under a passphrase of its own, and tells the t
       'identity.key',
       'identity.pub',
       'keymanagement.json',
+      'root.crt',
       'storage.key',
     ].sort(),
   );

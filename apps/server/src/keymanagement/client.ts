@@ -57,7 +57,7 @@ export function remoteKeyManagement(access: KeyManagementAccess): KeyManagement 
 
   return {
     async give(intent, signingKey) {
-      const spki = Buffer.from(signingKey).toString('base64');
+      const spki = base64(signingKey);
       const result = await ask({ kind: 'give', intent, signingKey: spki });
       if (result.kind !== 'given') throw unexpected();
       const { id, publicKey: pair, envelope } = result.given;
@@ -67,12 +67,13 @@ export function remoteKeyManagement(access: KeyManagementAccess): KeyManagement 
       const result = await ask({ kind: 'retire', intent, reason });
       if (result.kind !== 'retired') throw unexpected();
     },
-    async recover({ commands: [one, other], certificate, receiver }) {
+    async recover({ commands: [one, other], certificate, receiver, issuers }) {
       const result = await ask({
         kind: 'recover',
         commands: [one, other],
-        certificate: Buffer.from(certificate).toString('base64'),
-        receiver: Buffer.from(receiver).toString('base64'),
+        certificate: base64(certificate),
+        receiver: base64(receiver),
+        issuers: issuers.map(base64),
       });
       if (result.kind !== 'recovered') throw unexpected();
       const { publicKey: pair, envelope } = result.recovered;
@@ -85,3 +86,5 @@ export function remoteKeyManagement(access: KeyManagementAccess): KeyManagement 
     },
   };
 }
+
+const base64 = (octets: Uint8Array) => Buffer.from(octets).toString('base64');

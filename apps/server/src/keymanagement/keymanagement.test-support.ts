@@ -21,6 +21,7 @@ export async function testKeyManagement(
   clock: Clock = systemClock,
   spare = 3,
   whenDone: (work: () => Promise<void>) => void = onTestFinished,
+  root?: Uint8Array,
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'certdesk-keys-'));
   whenDone(() => rm(folder, { recursive: true }));
@@ -32,6 +33,7 @@ export async function testKeyManagement(
     port: 0,
     spare,
     cost: cheap,
+    ...(root && { root }),
   });
   const settings = await readKeySettings(join(folder, keySettingsName));
   const logged: string[] = [];

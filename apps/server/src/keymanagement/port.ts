@@ -45,6 +45,8 @@ export interface RecoveryOrder {
   readonly certificate: Uint8Array;
   /** The signing certificate that they name, DER: the envelope is for its key. */
   readonly receiver: Uint8Array;
+  /** CA certificates between these two and the key management's roots, DER. */
+  readonly issuers: readonly Uint8Array[];
 }
 
 export type RecoveredPair = Pick<GivenPair, 'publicKey' | 'envelope'>;

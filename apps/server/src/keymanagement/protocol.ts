@@ -29,6 +29,7 @@ const Recover = z.strictObject({
   commands: z.tuple([SignedStatement, SignedStatement]),
   certificate: Base64,
   receiver: Base64,
+  issuers: z.array(Base64).max(16),
 });
 const Count = z.strictObject({ kind: z.literal('count') });
 

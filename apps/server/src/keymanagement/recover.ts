@@ -2,8 +2,9 @@
  * Recovery at the desk: two operators order it, and the key management, which verifies both signatures again by officers of its own,
  * answers with an envelope. What the desk adds is the receiver's state: it knows who was revoked.
  */
-import { buildCsrResponse, Certificate } from '@certdesk/pki';
+import { buildCsrResponse, Certificate, certificateDigest, checkChain } from '@certdesk/pki';
 import { record } from '../audit/record.ts';
+import type { Authority } from '../authority/authority.ts';
 import type { CertificateRow } from '../authority/certificates.ts';
 import { defineCommand, readCommand } from '../operators/commands.ts';
 import { DeskError } from '../platform/error.ts';
@@ -35,7 +36,10 @@ export const recoverKey = defineCommand({
  */
 export async function fetchRecovered(
   db: Db,
-  keys: KeyManagement,
+  {
+    keys,
+    trusted,
+  }: { readonly keys: KeyManagement; readonly trusted: Pick<Authority, 'roots' | 'intermediates'> },
   command: string,
   now: Date,
 ): Promise<Uint8Array> {
@@ -48,7 +52,12 @@ export async function fetchRecovered(
   };
   const { encryption, receiver } = await recoverable(db, digest, RecoveryParameters.parse(parameters), now);
   await log('key.envelope-asked');
-  const recovered = await keys.recover({ commands, certificate: encryption.der, receiver: receiver.der });
+  const recovered = await keys.recover({
+    commands,
+    certificate: encryption.der,
+    receiver: receiver.der,
+    issuers: issuersOf([encryption, receiver], trusted, now),
+  });
   if (Buffer.compare(recovered.publicKey, encryption.publicKey) !== 0)
     throw new DeskError('key-management-refused', { reason: 'it gave another pair' });
   await log('key.recovered');
@@ -57,6 +66,23 @@ export async function fetchRecovered(
     encryptedPrivateKey: recovered.envelope,
     encryptCertificates: [encryption.der],
   });
+}
+
+/** What the key management needs beside its own roots to see who issued these. */
+function issuersOf(
+  certificates: readonly Certificate[],
+  trusted: Pick<Authority, 'roots' | 'intermediates'>,
+  now: Date,
+): Uint8Array[] {
+  const parsed = (all: readonly Uint8Array[]) => all.map((der) => Certificate.parse(der));
+  const known = { roots: parsed(trusted.roots()), intermediates: parsed(trusted.intermediates()) };
+  const paths = certificates.flatMap((certificate) => {
+    const at = certificate.notAfter < now ? certificate.notAfter : now;
+    const path = checkChain(certificate, { ...known, at });
+    if (!path.ok) throw new DeskError('certificate-foreign', { reason: path.reason });
+    return path.chain.slice(1).map((issuer) => [certificateDigest(issuer.der), issuer.der] as const);
+  });
+  return [...new Map(paths).values()];
 }
 
 /** Both certificates, which the desk must know; the receiver's must be in force at this moment. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type CommandStatement, type SignedStatement, signedTypes } from '@certdesk/contract';
 import { Sm2PrivateKey } from '@certdesk/gm';
 import {
+  basicConstraints,
   buildCertificate,
   Certificate,
   DEFAULT_IDENTITY_NUMBER_OIDS,
@@ -14,7 +15,7 @@ import {
   publicKeyDigest,
   softwareSigner,
 } from '@certdesk/pki';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createTestDatabase } from '../../../../test/support/database.ts';
 import { readAuditPublicKey } from '../audit/key.ts';
 import { verifyAudit } from '../audit/verify.ts';
@@ -30,24 +31,42 @@ import { addOfficer, disableOfficer } from './service/officers.ts';
 
 const day = 86_400_000;
 const start = new Date('2027-03-01T08:00:00Z');
-let now: Date;
+let now = start;
 const clock = () => now;
 const issuer = generateSoftwareKey('sm2');
+const caName = Name.of([{ type: 'CN', value: '测试 CA' }]);
+const validity = {
+  notBefore: new Date(start.getTime() - 300 * day),
+  notAfter: new Date(start.getTime() + 60 * day),
+};
+const root = await buildCertificate({
+  serialNumber: '01',
+  issuer: caName,
+  subject: caName,
+  ...validity,
+  publicKey: issuer.publicKey,
+  extensions: [basicConstraints({ ca: true }), keyUsage(['keyCertSign'])],
+  signer: softwareSigner(issuer.privateKey),
+});
 
-/** What the key management is shown; who issued it is not its business, it goes by the digest that was signed. */
-async function certificate(publicKey: Uint8Array, usage: readonly KeyUsage[], name: string, uscc: string) {
+async function certificate(
+  publicKey: Uint8Array,
+  usage: readonly KeyUsage[],
+  name: string,
+  uscc: string,
+  by = issuer,
+) {
   const der = await buildCertificate({
     serialNumber: '77',
-    issuer: Name.of([{ type: 'CN', value: '测试 CA' }]),
+    issuer: caName,
     subject: Name.of([{ type: 'CN', value: name }]),
-    notBefore: new Date(start.getTime() - 300 * day),
-    notAfter: new Date(start.getTime() + 60 * day),
+    ...validity,
     publicKey,
     extensions: [
       keyUsage(usage),
       identityNumberExtension({ kind: 'uscc', value: uscc }, DEFAULT_IDENTITY_NUMBER_OIDS),
     ],
-    signer: softwareSigner(issuer.privateKey),
+    signer: softwareSigner(by.privateKey),
   });
   return Certificate.parse(der);
 }
@@ -59,11 +78,11 @@ const holder = Sm2PrivateKey.generate();
 const judge = Sm2PrivateKey.generate();
 
 /** A key management with two officers, and a pair in its history. */
-async function world() {
+async function world(whenDone: (work: () => Promise<void>) => void = onTestFinished) {
   const { url } = await createTestDatabase({ migrated: false });
-  const keys = await testKeyManagement(url, clock, 1);
+  const keys = await testKeyManagement(url, clock, 1, whenDone, root);
   const { db, end } = openKeyDatabase(url);
-  onTestFinished(end);
+  whenDone(end);
   const { storageKey } = await openKeys(keys.settings, keyPassphrase);
   const [alice, bob] = [testOperator('alice', origin, clock), testOperator('bob', origin, clock, 'p256')];
   for (const { id, signer } of [alice, bob])
@@ -79,6 +98,7 @@ async function world() {
       commands: [one, other],
       certificate: encryption.der,
       receiver: receiver.der,
+      issuers: [],
       ...change,
     });
   const both = async (change: Partial<CommandStatement> = {}, more: Partial<RecoveryOrder> = {}) =>
@@ -109,11 +129,9 @@ async function world() {
   };
 }
 type World = Awaited<ReturnType<typeof world>>;
-let w: World;
 
-beforeEach(async () => {
+beforeEach(() => {
   now = start;
-  w = await world();
 });
 
 const refusalOf = (work: Promise<unknown>) =>
@@ -123,6 +141,7 @@ const refusalOf = (work: Promise<unknown>) =>
   );
 
 test('two officers get a pair of the history, in an envelope for the key that both named, and it stands in the audit chain', async () => {
+  const w = await world();
   const [one, two] = [await w.alice.sign(w.wish), await w.bob.sign(w.wish)];
   const { publicKey, envelope } = await w.order(one, two);
   const pair = openEnvelopedKey(envelope, holder);
@@ -148,6 +167,7 @@ test('two officers get a pair of the history, in an envelope for the key that bo
 });
 
 test('the same two commands get the same again, for answers get lost; each of them with another gets nothing', async () => {
+  const w = await world();
   const [one, two] = [await w.alice.sign(w.wish), await w.bob.sign(w.wish)];
   const first = await w.order(one, two);
   const again = await Promise.all([w.order(two, one), w.order(one, two)]);
@@ -166,6 +186,7 @@ test('the same two commands get the same again, for answers get lost; each of th
 });
 
 test('two that share a command at the same moment: one recovery', async () => {
+  const w = await world();
   const one = await w.alice.sign(w.wish);
   const asks = [await w.bob.sign(w.wish), await w.bob.sign(w.wish)].map((two) =>
     refusalOf(w.order(one, two)),
@@ -175,6 +196,15 @@ test('two that share a command at the same moment: one recovery', async () => {
 });
 
 describe('nothing is given out', () => {
+  let w: World;
+  const ends: (() => Promise<void>)[] = [];
+  beforeAll(async () => {
+    w = await world((work) => void ends.unshift(work));
+  });
+  afterAll(async () => {
+    for (const end of ends) await end();
+  });
+
   const asBob = (signer: TestOperator, wish: object) => signer.sign({ ...wish, operator: 'bob' });
   const cases: [string, string, (w: World) => Promise<unknown>][] = [
     [
@@ -204,7 +234,8 @@ describe('nothing is given out', () => {
     [
       'to an officer who was disabled',
       'bob is no recovery officer here',
-      async ({ db, storageKey, both }) => {
+      async () => {
+        const { db, storageKey, both } = await world();
         await disableOfficer(db, storageKey, 'bob', now);
         return both();
       },
@@ -212,7 +243,8 @@ describe('nothing is given out', () => {
     [
       'to an officer whom somebody wrote into the table',
       'mallory is no recovery officer here',
-      async ({ db, alice, wish, order }) => {
+      async () => {
+        const { db, alice, wish, order } = await world();
         const mallory = testOperator('mallory', origin, clock);
         const row = await db.selectFrom('recovery_officer').selectAll().executeTakeFirstOrThrow();
         const { publicKey } = mallory.signer;
@@ -231,7 +263,8 @@ describe('nothing is given out', () => {
     [
       'to an officer whose key somebody exchanged in the table',
       'bob is no recovery officer here',
-      async ({ db, alice, wish, order }) => {
+      async () => {
+        const { db, alice, wish, order } = await world();
         const mallory = testOperator('mallory', origin, clock);
         const { publicKey } = mallory.signer;
         await db
@@ -245,7 +278,8 @@ describe('nothing is given out', () => {
     [
       'to a disabled officer whom somebody enabled in the table',
       'bob is no recovery officer here',
-      async ({ db, storageKey, both }) => {
+      async () => {
+        const { db, storageKey, both } = await world();
         await disableOfficer(db, storageKey, 'bob', now);
         await db.updateTable('recovery_officer').set({ disabled_at: null }).execute();
         return both();
@@ -343,6 +377,20 @@ describe('nothing is given out', () => {
     expect(await w.recovered()).toEqual([]);
   });
 
+  test('on certificates that look right and that no CA issued which it was told of', async () => {
+    const forger = generateSoftwareKey('sm2');
+    const refusal = 'recovery-refused: certificate 77 is of no CA that is trusted here: bad-signature';
+    const receiver = await certificate(judge.publicKey.toSpki(), signs, ...company, forger);
+    const toThief = recoveryOf({ encryption: w.encryption, receiver }, undefined);
+    expect(await refusalOf(w.both(toThief, { receiver: receiver.der }))).toBe(refusal);
+    // Somebody else's pair under the name of one who asks for his own.
+    const encryption = await certificate(w.given.publicKey, encrypts, ...court, forger);
+    const asOwn = recoveryOf({ encryption, receiver: w.authority }, undefined);
+    const order = { certificate: encryption.der, receiver: w.authority.der };
+    expect(await refusalOf(w.both(asOwn, order))).toBe(refusal);
+    expect(await w.recovered()).toEqual([]);
+  });
+
   test('of a pair that it does not have, or that nobody was given', async () => {
     const foreign = await certificate(judge.publicKey.toSpki(), encrypts, ...company);
     const wish = recoveryOf({ encryption: foreign, receiver: w.receiver }, undefined);
@@ -360,6 +408,7 @@ describe('nothing is given out', () => {
 });
 
 test('an authority gets it where both officers signed for it by its name', async () => {
+  const w = await world();
   const wish = recoveryOf({ encryption: w.encryption, receiver: w.authority }, court[0]);
   const { envelope } = await w.both(wish, { receiver: w.authority.der });
   expect(openEnvelopedKey(envelope, judge).publicKey.toSpki()).toEqual(

@@ -18,11 +18,15 @@ import {
   type CompanyOptions,
   codeOf,
   openTestDesk,
+  origin,
   type TestDesk,
 } from '../../desk.test-support.ts';
 import { testKeyManagement } from '../../keymanagement/keymanagement.test-support.ts';
 import type { PairCounts } from '../../keymanagement/port.ts';
+import { takeCommand } from '../../operators/commands.ts';
+import { register, testOperator } from '../../operators/operators.test-support.ts';
 import type { Configuration } from '../../setup/configuration.ts';
+import { statusCommands } from '../../status/commands.ts';
 import { retirePairsJob } from './effects.ts';
 import { orderOfCase, orderRenewal, presentCase } from './renewal.test-support.ts';
 
@@ -218,6 +222,30 @@ describe('twin certificates', () => {
       select count(distinct xmin::text)::int as transactions from certificate
       where id = any(${ids}::uuid[])`.execute(desk.db);
     expect(rows).toEqual([{ transactions: 1 }]);
+  });
+
+  test('are revoked, suspended and resumed together, by an operator’s signed command', async () => {
+    const world = await World.open();
+    const before = Object.keys(await world.states());
+    const { fresh, twin } = await renew(world);
+    const [signing, encryption] = [fresh.digest, certificateDigest(twin.certificate)];
+    const carol = testOperator('carol', origin, () => desk.time);
+    await register(desk.db, desk.time, [carol, 'revocation']);
+    const order = async (action: string, digest: string, parameters = {}) => {
+      const signed = await carol.sign({ action, subject: `certificate:${digest}`, parameters });
+      const rules = { origin, definitions: statusCommands, maxAgeHours: 24, secondWithinDays: 7 };
+      await desk.db.transaction().execute((tx) => takeCommand(tx, rules, signed, desk.time));
+      const states = await world.states();
+      return [signing, encryption, ...before].map((each) => states[each]);
+    };
+    const old = ['superseded', 'superseded'];
+    expect(await order('certificate.suspend', signing)).toEqual(['suspended', 'suspended', ...old]);
+    expect(await order('certificate.resume', signing)).toEqual(['in-force', 'in-force', ...old]);
+    const compromised = { reason: 'keyCompromise' };
+    expect(await order('certificate.revoke', signing, compromised)).toEqual(['revoked', 'revoked', ...old]);
+    const [oldSigning = ''] = before;
+    const all = ['revoked', 'revoked', 'revoked', 'revoked'];
+    expect(await order('certificate.revoke', oldSigning, compromised)).toEqual(all);
   });
 
   test('asked for again come the same, in a new envelope; the same pair however often answers are lost', async () => {

@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Sm2PrivateKey, type Sm2PublicKey } from '@certdesk/gm';
-import { toPem } from '@certdesk/pki';
+import { type Certificate, toPem } from '@certdesk/pki';
 import { type KdfCost, writeFileAtomically, writeSafe } from '@certdesk/safe';
 import { z } from 'zod';
 import { createAuditKey, openAuditKey, readAuditPublicKey } from '../../audit/key.ts';
+import { readCertificate } from '../../authority/read-certificate.ts';
 import { DeskError } from '../../platform/error.ts';
 import { openSealed } from '../../platform/sealed-file.ts';
 import { StorageKey } from './sealing.ts';
@@ -36,6 +37,12 @@ export const KeySettings = z.strictObject({
         .max(100)
         .default(8)
         .describe('Two officers’ commands are at most so many days old'),
+      roots: z
+        .array(File)
+        .default([])
+        .describe(
+          'Root certificates: who holds and who receives a recovered key has a certificate under them',
+        ),
     })
     .prefault({}),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
@@ -43,6 +50,7 @@ export const KeySettings = z.strictObject({
 export type KeySettings = z.infer<typeof KeySettings>;
 
 export const keySettingsName = 'keymanagement.json';
+const rootName = 'root.crt';
 
 export interface NewKeyManagement {
   readonly folder: string;
@@ -50,6 +58,8 @@ export interface NewKeyManagement {
   readonly deskKey: Uint8Array;
   /** Opens its keys; the desk never has it. */
   readonly passphrase: string;
+  /** The desk's root CA, DER: certificates under it count when keys are recovered. */
+  readonly root?: Uint8Array;
   readonly port?: number;
   readonly spare?: number;
   readonly cost?: KdfCost;
@@ -72,7 +82,10 @@ export async function createKeyManagement(made: NewKeyManagement): Promise<void>
   }
   const desk = Buffer.from(toPem('PUBLIC KEY', made.deskKey));
   await writeFileAtomically(join(folder, 'desk.pub'), desk, 0o644);
+  if (made.root)
+    await writeFileAtomically(join(folder, rootName), Buffer.from(toPem('CERTIFICATE', made.root)), 0o644);
   const content = {
+    ...(made.root && { recovery: { roots: [rootName] } }),
     ...(made.port !== undefined && { listen: { port: made.port } }),
     ...(made.spare !== undefined && { spare: made.spare }),
   };
@@ -94,13 +107,14 @@ export async function readKeySettings(file: string): Promise<KeySettings> {
     throw new DeskError('configuration-invalid', { where: `${file}: ${places.join('; ')}` });
   }
   const at = (name: string) => resolve(dirname(file), name);
-  const { desk, storageKey, identityKey, audit, ...rest } = parsed.data;
+  const { desk, storageKey, identityKey, audit, recovery, ...rest } = parsed.data;
   return {
     ...rest,
     desk: at(desk),
     storageKey: at(storageKey),
     identityKey: at(identityKey),
     audit: { key: at(audit.key), heads: at(audit.heads) },
+    recovery: { ...recovery, roots: recovery.roots.map(at) },
   };
 }
 
@@ -109,15 +123,17 @@ export interface OpenKeys {
   readonly identity: Sm2PrivateKey;
   readonly audit: Sm2PrivateKey;
   readonly desk: Sm2PublicKey;
+  readonly roots: readonly Certificate[];
 }
 
 /** @throws DeskError `passphrase-wrong`, `configuration-invalid` */
 export async function openKeys(settings: KeySettings, passphrase: string): Promise<OpenKeys> {
-  const [storageKey, identity, audit, desk] = await Promise.all([
+  const [storageKey, identity, audit, desk, roots] = await Promise.all([
     openSealed(settings.storageKey, passphrase, (content) => new StorageKey(content)),
     openSealed(settings.identityKey, passphrase, (content) => Sm2PrivateKey.fromPkcs8(content)),
     openAuditKey(settings.audit.key, passphrase),
     readAuditPublicKey(settings.desk),
+    Promise.all(settings.recovery.roots.map(readCertificate)),
   ]);
-  return { storageKey, identity, audit, desk };
+  return { storageKey, identity, audit, desk, roots };
 }

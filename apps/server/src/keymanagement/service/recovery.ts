@@ -9,7 +9,7 @@ import {
   CommandStatement as Statement,
   signedTypes,
 } from '@certdesk/contract';
-import { Certificate, PkiError, publicKeyDigest } from '@certdesk/pki';
+import { Certificate, checkChain, PkiError, publicKeyDigest } from '@certdesk/pki';
 import { sql } from 'kysely';
 import { readCommand } from '../../operators/commands.ts';
 import { readStatement } from '../../orders/statement.ts';
@@ -31,6 +31,8 @@ export interface RecoveryOptions {
   readonly storageKey: StorageKey;
   /** Both commands were signed within so many days; an answer that was lost is given again for as long. */
   readonly withinDays: number;
+  /** Of the CAs whose certificates count here. A desk's word on a certificate does not. */
+  readonly roots: readonly Certificate[];
   readonly clock: Clock;
 }
 
@@ -41,7 +43,7 @@ interface Signed {
 }
 
 /** @returns what recovers. @throws DeskError `recovery-refused`, `recovery-pair-unknown` */
-export function recoverer({ db, storageKey, withinDays, clock }: RecoveryOptions) {
+export function recoverer({ db, storageKey, withinDays, roots, clock }: RecoveryOptions) {
   async function signedBy(tx: KeyTx, command: SignedStatement, now: Date): Promise<Signed> {
     const claimed = readCommand(command);
     const officer = await findOfficer(tx, storageKey, claimed.operator);
@@ -66,6 +68,16 @@ export function recoverer({ db, storageKey, withinDays, clock }: RecoveryOptions
     const parameters = RecoveryParameters.safeParse(one.statement.parameters);
     if (!parameters.success) throw refused('the parameters are not a recovery’s');
     return { digest: one.statement.subject.slice(recoverSubject.length), parameters: parameters.data };
+  }
+
+  /** Judged as of its last moment when it has ended: the keys of old certificates are what is recovered. */
+  function checkIssued(certificate: Certificate, issuers: readonly Uint8Array[], now: Date): void {
+    const at = certificate.notAfter < now ? certificate.notAfter : now;
+    const chain = checkChain(certificate, { roots, intermediates: issuers.map(parsed), at });
+    if (!chain.ok)
+      throw refused(
+        `certificate ${certificate.serialNumber} is of no CA that is trusted here: ${chain.reason}`,
+      );
   }
 
   /** The same two commands are one recovery however often they come; either with another is none. */
@@ -115,7 +127,12 @@ export function recoverer({ db, storageKey, withinDays, clock }: RecoveryOptions
     await recordKey(tx, { actor, action: 'pair.recovered', subject: `pair:${pairId}`, data }, now);
   }
 
-  return async function recover({ commands, certificate, receiver }: RecoveryOrder): Promise<RecoveredPair> {
+  return async function recover({
+    commands,
+    certificate,
+    receiver,
+    issuers,
+  }: RecoveryOrder): Promise<RecoveredPair> {
     const certificates = { encryption: parsed(certificate), receiver: parsed(receiver) };
     const pair = await db.transaction().execute(async (tx) => {
       const now = clock();
@@ -124,6 +141,7 @@ export function recoverer({ db, storageKey, withinDays, clock }: RecoveryOptions
       const [one, other] = [await signedBy(tx, commands[0], now), await signedBy(tx, commands[1], now)];
       const what = agreed(one, other);
       checkRecovery(what.digest, what.parameters, certificates, now);
+      for (const each of Object.values(certificates)) checkIssued(each, issuers, now);
       const found = await tx
         .selectFrom('encryption_pair')
         .select(pairColumns)

@@ -52,6 +52,7 @@ export async function openKeyService(options: KeyServiceOptions): Promise<KeySer
     db,
     storageKey: keys.storageKey,
     withinDays: settings.recovery.withinDays,
+    roots: keys.roots,
     clock,
   });
   const sealer = startSealer({
@@ -63,7 +64,7 @@ export async function openKeyService(options: KeyServiceOptions): Promise<KeySer
   });
   const filler = keepFilled(pairs, fillEveryMs, log);
 
-  const app = fastify({ bodyLimit: 32 * 1024, requestTimeout: 10_000, forceCloseConnections: true });
+  const app = fastify({ bodyLimit: 128 * 1024, requestTimeout: 10_000, forceCloseConnections: true });
   app.get('/readyz', async (_, reply) => {
     try {
       await sql`select 1`.execute(db);
@@ -117,6 +118,7 @@ async function answerTo(keys: KeyManagement, ask: Ask, log: Log): Promise<KeyAns
           commands: ask.commands,
           certificate: Buffer.from(ask.certificate, 'base64'),
           receiver: Buffer.from(ask.receiver, 'base64'),
+          issuers: ask.issuers.map((issuer) => Buffer.from(issuer, 'base64')),
         });
         return { kind: 'recovered', recovered: { publicKey: base64(publicKey), envelope: base64(envelope) } };
       }
