@@ -6,7 +6,7 @@ import { CKA, CKM, CKO } from './constants.ts';
 import { ckrOf, Pkcs11Error } from './errors.ts';
 import { CURVES, type Pkcs11Algorithm } from './public-key.ts';
 import { login, theOne } from './signer.ts';
-import { type StartOptions, startPkcs11 } from './start.ts';
+import { type StartOptions, startModule } from './start.ts';
 
 export interface GenerateOptions extends Omit<StartOptions, 'path'> {
   /** Path of the module. */
@@ -25,14 +25,7 @@ export interface GenerateOptions extends Omit<StartOptions, 'path'> {
  *   it (it is removed again); NativeError
  */
 export async function generatePkcs11Key(options: GenerateOptions): Promise<void> {
-  const { module: path, layout, deadlineMs, env, launcher } = options;
-  const native = startPkcs11({
-    path,
-    ...(layout && { layout }),
-    ...(deadlineMs !== undefined && { deadlineMs }),
-    ...(env && { env }),
-    ...(launcher && { launcher }),
-  });
+  const native = startModule(options);
   try {
     await generate(native, options);
   } catch (error) {

@@ -6,7 +6,7 @@ import { CKA, CKF, CKO } from './constants.ts';
 import { ckrOf, Pkcs11Error } from './errors.ts';
 import { type Pkcs11Algorithm, PUBLIC_KEY_ATTRIBUTES, publicKeyOf } from './public-key.ts';
 import { signMessage } from './signing.ts';
-import { type StartOptions, startPkcs11 } from './start.ts';
+import { type StartOptions, startModule } from './start.ts';
 
 export interface Pkcs11SignerOptions extends Omit<StartOptions, 'path'> {
   /** Path of the module. */
@@ -44,14 +44,7 @@ interface Opened {
  * @throws Pkcs11Error; NativeError when the module is missing, hangs or crashes
  */
 export async function openPkcs11Signer(options: Pkcs11SignerOptions): Promise<Pkcs11Signer> {
-  const { module: path, layout, deadlineMs, env, launcher } = options;
-  const native = startPkcs11({
-    path,
-    ...(layout && { layout }),
-    ...(deadlineMs !== undefined && { deadlineMs }),
-    ...(env && { env }),
-    ...(launcher && { launcher }),
-  });
+  const native = startModule(options);
   try {
     return new ModuleSigner(options, native, await open(options, native));
   } catch (error) {

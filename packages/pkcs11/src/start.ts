@@ -11,3 +11,17 @@ export function startPkcs11({ path, layout, ...options }: StartOptions): Native<
     ...options,
   });
 }
+
+/** As `startPkcs11`, from options that hold more: secrets among them have no business in a library's process. */
+export function startModule(
+  options: Omit<StartOptions, 'path'> & { readonly module: string },
+): Native<Pkcs11Functions> {
+  const { module: path, layout, deadlineMs, env, launcher } = options;
+  return startPkcs11({
+    path,
+    ...(layout && { layout }),
+    ...(deadlineMs !== undefined && { deadlineMs }),
+    ...(env && { env }),
+    ...(launcher && { launcher }),
+  });
+}

@@ -1,6 +1,7 @@
 /** PKIBody, RFC 4210 §5.1.2 and §5.3: the kinds of message that enrolment, confirmation and revocation take. */
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from '../algorithms.ts';
 import { type Extension, extensionsDer, readExtensions } from '../certificate/extensions/extension.ts';
+import { type CrlReason, reasonNumber, reasonOf } from '../crl/reason.ts';
 import { type DerReader, type Element, readDer } from '../der/reader.ts';
 import { contextTag, tag } from '../der/tag.ts';
 import { type Der, explicit, integer, NULL, octetString, sequence } from '../der/writer.ts';
@@ -280,31 +281,17 @@ function readError(reader: DerReader): CmpBody {
 
 const REASON_CODE = '2.5.29.21';
 
-/** CRLReason (RFC 5280 §5.3.1) in the order of its numbers; 7 is not used. */
-const reasonNumbers = {
-  unspecified: 0,
-  keyCompromise: 1,
-  cACompromise: 2,
-  affiliationChanged: 3,
-  superseded: 4,
-  cessationOfOperation: 5,
-  certificateHold: 6,
-  removeFromCRL: 8,
-  privilegeWithdrawn: 9,
-} as const;
-export type CmpRevocationReason = keyof typeof reasonNumbers;
-
 /** The CRL entry's reason, as a revocation request carries it. */
-export function reasonExtension(reason: CmpRevocationReason): Extension {
-  return { oid: REASON_CODE, critical: false, value: Uint8Array.of(0x0a, 1, reasonNumbers[reason]) };
+export function reasonExtension(reason: CrlReason): Extension {
+  return { oid: REASON_CODE, critical: false, value: Uint8Array.of(0x0a, 1, reasonNumber(reason)) };
 }
 
 /** @throws PkiError `bad-cmp` for a reason that does not exist */
-export function reasonOf({ entryExtensions = [] }: Revocation): CmpRevocationReason | undefined {
+export function revocationReason({ entryExtensions = [] }: Revocation): CrlReason | undefined {
   const value = entryExtensions.find((each) => each.oid === REASON_CODE)?.value;
   if (!value) return undefined;
   const number = readDer(value, (reader) => reader.next(0x0a)).content;
-  const found = Object.entries(reasonNumbers).find(([, code]) => number.length === 1 && number[0] === code);
-  if (!found) throw new PkiError('bad-cmp', 'no such reason for a revocation');
-  return found[0] as CmpRevocationReason;
+  const reason = number.length === 1 ? reasonOf(number[0] as number) : undefined;
+  if (!reason) throw new PkiError('bad-cmp', 'no such reason for a revocation');
+  return reason;
 }

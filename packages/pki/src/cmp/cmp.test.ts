@@ -25,7 +25,7 @@ import {
   PkiError,
   type Protector,
   reasonExtension,
-  reasonOf,
+  revocationReason,
   signatureProof,
   signatureProtector,
   softwareSigner,
@@ -164,7 +164,7 @@ describe('what is written is read', () => {
     const [first] = body.revocations;
     expect(first?.certificate.serialNumber).toBe(serialNumber);
     expect(first?.certificate.issuer?.equals(issuer)).toBe(true);
-    expect(first && reasonOf(first)).toBe('cessationOfOperation');
+    expect(first && revocationReason(first)).toBe('cessationOfOperation');
   });
 
   it.each<KeyAlgorithm>(['sm2', 'p256', 'rsa2048'])(

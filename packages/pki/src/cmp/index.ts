@@ -4,11 +4,10 @@ export {
   type CmpBody,
   type CmpBodyKind,
   type CmpContent,
-  type CmpRevocationReason,
   type PollAnswer,
   type Revocation,
   reasonExtension,
-  reasonOf,
+  revocationReason,
 } from './body.ts';
 export {
   buildCertRequest,

@@ -25,7 +25,7 @@ import {
   keyUsage,
   macProtector,
   type Protector,
-  reasonOf,
+  revocationReason,
   type Signer,
   signatureProtector,
 } from '@certdesk/pki';
@@ -179,7 +179,7 @@ export async function fakeCa(options: FakeCaOptions): Promise<FakeCa> {
           return { kind: 'rp', statuses: [status('rejection', 'not by you', ['badCertId'])] };
         if (mine?.state === 'revoked')
           return { kind: 'rp', statuses: [status('rejection', '', ['certRevoked'])] };
-        const reason = reasonOf(revocation);
+        const reason = revocationReason(revocation);
         fake.issued.set(revocation.certificate.serialNumber ?? '', {
           der: mine?.der ?? new Uint8Array(),
           state: 'revoked',

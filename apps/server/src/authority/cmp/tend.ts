@@ -4,8 +4,8 @@
  */
 import {
   Certificate,
-  type CmpRevocationReason,
   type CmpStatusInfo,
+  type CrlReason,
   certificateDigest,
   confirmationHash,
   reasonExtension,
@@ -186,7 +186,7 @@ async function revokeAt(
   { db, exchange, clock }: Tending,
 ): Promise<void> {
   const { issuer, serialNumber } = Certificate.parse(row.der);
-  const entryExtensions = [reasonExtension(row.reason as CmpRevocationReason)];
+  const entryExtensions = [reasonExtension(row.reason as CrlReason)];
   const { body } = await exchange({
     transactionId: newTransactionId(),
     recipientNonce: null,
