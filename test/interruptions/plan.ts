@@ -108,6 +108,20 @@ export function sampledTwins(recorded: Recorded): Planned[] {
     });
 }
 
+/** Each call to the key that matters for twins, by turns before and after it, with the key pulled and the assistant killed. */
+export function sampledTwinCalls(recorded: Recorded): Planned[] {
+  return (
+    ownPoints(recorded)
+      .filter(({ point }) => point.kind === 'key' && twinPoint.test(point.name))
+      // Both sides of a call stand one after the other.
+      .filter((_, at) => at % 4 === 0 || at % 4 === 3)
+      .map(({ story, point, nth }, at) => {
+        const kind: InterruptionKind = Math.floor(at / 2) % 2 === 0 ? 'pull-key' : 'kill-assistant';
+        return { story, interruption: { point, nth, kind } };
+      })
+  );
+}
+
 /**
  * Each call of weight to the key of a renewal once, by turns before and after it is done, by turns with the key pulled
  * and the assistant killed: what else can happen does not depend on the kind of key.
