@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { Sm2PrivateKey } from '@certdesk/gm';
 import { Certificate, publicKeyDigest } from '@certdesk/pki';
 import { createVirtualKey, virtualDriver } from '@certdesk/token';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { canRunSoftHsm, plugInSoftHsm } from '../../../../packages/token/src/pkcs11/softhsm.test-support.ts';
 import { KeyRing } from '../keys/ring.ts';
-import { type Bench, openBench } from '../test-support/bench.test-support.ts';
+import { type Bench, obligingDialogue, openBench } from '../test-support/bench.test-support.ts';
 
 let bench: Bench;
 beforeEach(open);
@@ -270,3 +271,26 @@ it('come to a virtual key as they do to any', async () => {
     await rm(folder, { recursive: true });
   }
 });
+
+it.skipIf(!canRunSoftHsm)(
+  'are refused to a PKCS#11 key, which could only take an encryption key in the clear, before anything is changed',
+  async () => {
+    const token = await plugInSoftHsm();
+    onTestFinished(() => token.dispose());
+    const key = await token.driver.open(token.ref);
+    onTestFinished(() => key.close());
+    await key.verifyPin(token.pin);
+    await key.createContainer('old');
+    bench.desk.certificates.length = 0;
+    const old = await bench.desk.certify(await key.generateKeyPair('old', 'p256'));
+    await key.writeCertificate('old', 'signing', old);
+    const before = await key.containers();
+    const ring = new KeyRing([token.driver]);
+    onTestFinished(() => ring.close());
+    const dialogue = obligingDialogue(token.pin, bench);
+    await expect(bench.run(order(), { ring, dialogue })).rejects.toMatchObject({ code: 'key-no-twin' });
+    expect(await key.containers()).toEqual(before);
+    expect(bench.desk.calls).toEqual(['/api/orders/take']);
+    expect(bench.desk.state).toBe('ordered');
+  },
+);
