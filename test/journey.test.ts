@@ -60,6 +60,22 @@ test.skipIf(whyNoSoftwareSkf())(
   120_000,
 );
 
+test.skipIf(whyNoSoftwareSkf())(
+  'renews twins on a key with an SKF library: both certificates, each for its own new key',
+  async () => {
+    const { stdout } = await journey('renewal', '--json', '--twin', '--key', 'skf:software');
+    const { before, after } = JSON.parse(stdout);
+    const parse = (pem: string) => Certificate.parse(pem);
+    const [old, signing, encryption] = [before.certificate, ...after.certificates].map(parse);
+    expect(signing?.keyUsage).toEqual(['digitalSignature', 'nonRepudiation']);
+    expect(encryption?.keyUsage).toEqual(['keyEncipherment', 'dataEncipherment', 'keyAgreement']);
+    expect(encryption?.subject.toString()).toBe(old?.subject.toString());
+    const keys = [old, signing, encryption].map((one) => Buffer.from(one?.publicKey ?? []).toString('hex'));
+    expect(new Set(keys).size).toBe(3);
+  },
+  120_000,
+);
+
 test.skipIf(!findSoftHsm())(
   'renews on a PKCS#11 token, which it makes and removes again',
   async () => {

@@ -5,7 +5,7 @@
 //                    one and makes a key; on any other, whose PIN comes on standard input, a container is made and used
 //   --key pkcs11:MODULE  the same with a PKCS#11 module, on the token that it reaches; one that is blank is initialised, and SoftHSM2
 //                    gets a folder of its own unless SOFTHSM2_CONF is set
-//   --twin           without --url: with the demo's company that has signing and encryption certificates
+//   --twin           without --url: with the demo's company that has signing and encryption certificates, or such a pair on the key
 //   --key, --home, --years: see apps/assistant/src/journey; with --url the PIN comes on standard input
 
 import { spawn } from 'node:child_process';
@@ -75,9 +75,14 @@ async function withOwnDemo() {
  * @returns {Prepared}
  */
 function demosOwn({ folder, companies }) {
-  const twin = process.argv.includes('--twin') && companies.find(({ ref: of }) => of.startsWith('twin-'));
+  const twin = twinFlag().length > 0 && companies.find(({ ref: of }) => of.startsWith('twin-'));
   const { ref, pin } = twin || companies[0];
   return { ref, pin, home: join(folder, 'demo', 'assistant') };
+}
+
+/** @returns {string[]} for the programs that prepare a key */
+function twinFlag() {
+  return process.argv.includes('--twin') ? ['--twin'] : [];
 }
 
 /**
@@ -123,7 +128,7 @@ async function prepareKey({ driver, pins }, { ready, folder, database }) {
 
   const adminPin = pins?.adminPin;
   const initialise = adminPin === undefined ? [] : ['--initialise'];
-  const child = spawn(process.execPath, [inProject(PREPARE), '--home', home, ...initialise], {
+  const child = spawn(process.execPath, [inProject(PREPARE), '--home', home, ...initialise, ...twinFlag()], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const exit = new Promise((resolve) => child.once('exit', resolve));
@@ -146,7 +151,8 @@ async function prepareKey({ driver, pins }, { ready, folder, database }) {
  * @param {string} database
  */
 async function demoCertificate(folder, publicKey, database) {
-  const args = [inProject(CERTDESK), 'demo', 'certificate', '--folder', folder, '--key', publicKey];
+  const demo = ['demo', 'certificate', '--folder', folder, '--key', publicKey, ...twinFlag()];
+  const args = [inProject(CERTDESK), ...demo];
   const child = spawn(process.execPath, args, {
     env: { ...process.env, DATABASE_URL: database },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -185,6 +185,7 @@ function readArguments(argv: readonly string[]) {
       reason: text,
       out: text,
       replace: { type: 'boolean' },
+      twin: { type: 'boolean' },
       json: { type: 'boolean' },
       crl: text,
       help: { type: 'boolean', short: 'h' },

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Certificate, fromPem, keyAlgorithmOf, Name, PkiError, toPem } from '@certdesk/pki';
+import { Sm2PrivateKey } from '@certdesk/gm';
+import { type Certificate, envelopKey, fromPem, keyAlgorithmOf, Name, PkiError, toPem } from '@certdesk/pki';
 import { readIssuersFile } from '../../authority/embedded/issuers-file.ts';
 import { activeOf, openIssuer } from '../../authority/embedded/open.ts';
 import { signWith } from '../../authority/embedded/signing.ts';
@@ -22,8 +23,8 @@ const DAY_MS = 86_400_000;
 
 /** For trying the desk with a key of one's own. Each certificate after the first is a further line, which has a price. */
 export const demoCertificateCommand: Command = {
-  usage: 'demo certificate --folder DIR --key FILE',
-  does: 'Issues a certificate of the demo for a public key (SubjectPublicKeyInfo, PEM), takes it into the register, and prints it',
+  usage: 'demo certificate --folder DIR --key FILE [--twin]',
+  does: 'Issues a certificate of the demo for a public key (SubjectPublicKeyInfo, PEM), takes it into the register, and prints it; with --twin an encryption certificate too, and its key in an envelope for that key',
   async run(context) {
     const folder = resolve(needed(context, 'folder'));
     const publicKey = await publicKeyIn(needed(context, 'key'));
@@ -31,13 +32,27 @@ export const demoCertificateCommand: Command = {
     const configuration = await readConfiguration(join(folder, configurationName));
     const trusted = await trustedIssuers(configuration, passphrase);
     const now = context.now();
-    const certificate = await demoCertificate(folder, ownKeyCompany, publicKey, passphrase, now);
+    const issue = (spki: Uint8Array, use: 'signing' | 'encryption') =>
+      demoCertificate(folder, ownKeyCompany, spki, passphrase, now, use);
+    const certificates = [await issue(publicKey, 'signing')];
+    const pair = context.options.twin ? pairBeside(publicKey) : undefined;
+    if (pair) certificates.push(await issue(pair.publicKey, 'encryption'));
     const { db } = await context.database();
-    await db.transaction().execute((tx) => importCertificate(tx, trusted, certificate, 'demo', now));
-    context.say(toPem('CERTIFICATE', certificate).trimEnd());
+    await db.transaction().execute(async (tx) => {
+      for (const certificate of certificates) await importCertificate(tx, trusted, certificate, 'demo', now);
+    });
+    for (const certificate of certificates) context.say(toPem('CERTIFICATE', certificate).trimEnd());
+    if (pair) context.say(toPem('SM2 ENVELOPED KEY', pair.envelope).trimEnd());
     return 0;
   },
 };
+
+/** An encryption pair as a former system of the CA would have delivered it. */
+function pairBeside(signingKey: Uint8Array): { publicKey: Uint8Array; envelope: Uint8Array } {
+  if (keyAlgorithmOf(signingKey) !== 'sm2') throw new UsageError('--twin is for SM2 keys');
+  const pair = Sm2PrivateKey.generate();
+  return { publicKey: pair.publicKey.toSpki(), envelope: envelopKey(pair, signingKey) };
+}
 
 async function publicKeyIn(file: string): Promise<Uint8Array> {
   try {
