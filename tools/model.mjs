@@ -26,6 +26,13 @@ const questions = [
   safety('twins: … and with the old container staying, old documents open', true, twins('STOPS=1', 'KEEP')),
   claim('twins: every case comes to its end, with one encryption pair in use', true, 'done_at_last', alone()),
   claim('twins: … and with the old container staying', true, 'done_at_last', alone('KEEP')),
+  // What is known and left: the late request for a pair that the key has lost withdraws its successor for good.
+  claim(
+    'twins: two assistants on a key that loses a pair never leave the case to its holder',
+    false,
+    'done_at_last',
+    twins(),
+  ),
   claim('twins: no imported pair is ever lost', false, 'no_twin_lost', alone()),
   safety(
     'twins broken: superseded before the encryption key is proved',

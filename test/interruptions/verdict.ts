@@ -27,7 +27,7 @@ async function lineOf({ db, company }: Stage, use: PairUse) {
 
 /**
  * Whether some certificate that is in force stands on the key with its key pair: of signing, and of encryption where the
- * company has such. A pair that was certified again may still show its former certificate.
+ * company has such. A pair that was certified again may still show its former certificate, never one that is not yet in force.
  */
 export async function keyWorks(stage: Stage): Promise<boolean> {
   const containers = await stage.withKey((key) => key.containers());
@@ -41,9 +41,10 @@ export async function keyWorks(stage: Stage): Promise<boolean> {
 
 function works(pair: KeyPair | undefined, line: Line): boolean {
   const standing = line.find(({ der }) => pair?.certificate && same(pair.certificate, der));
+  if (!standing || !['in-force', 'superseded'].includes(standing.state)) return false;
   return line.some(
     ({ state, public_key_digest }) =>
-      state === 'in-force' && public_key_digest === standing?.public_key_digest,
+      state === 'in-force' && public_key_digest === standing.public_key_digest,
   );
 }
 
