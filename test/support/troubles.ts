@@ -32,6 +32,12 @@ export const troubles: Readonly<Record<string, readonly Trouble[]>> = {
       what: 'The key is pulled out',
       screens: ['window/key wanted, key-removed', 'window/PIN again', 'portal/writing-stopped'],
     },
+    {
+      what: 'The driver of its maker is missing',
+      screens: ['window/failed, key-library-missing', 'portal/trouble-key-library-missing'],
+    },
+    { what: 'The driver gives no answer', screens: ['portal/trouble-key-library-hung'] },
+    { what: 'The driver stopped working', screens: ['portal/trouble-key-library-crashed'] },
     { what: 'The assistant is not installed or not running', screens: ['portal/no-assistant'] },
     { what: 'The assistant is too old', screens: ['portal/assistant-outdated'] },
     { what: 'The assistant is busy', screens: ['window/refused, order-busy', 'portal/trouble-order-busy'] },
@@ -58,12 +64,16 @@ export const troubles: Readonly<Record<string, readonly Trouble[]>> = {
   ],
   'The PIN': [
     { what: 'Wrong, with tries left', screens: ['window/PIN, incorrect', 'portal/trouble-pin-incorrect'] },
-    { what: 'Wrong, and the key does not count', screens: ['portal/trouble-pin-incorrect-unknown'] },
+    {
+      what: 'Wrong, and the key tells no number',
+      screens: ['window/PIN, incorrect and low', 'portal/trouble-pin-incorrect-unknown'],
+    },
     { what: 'Of a form that no PIN has', screens: ['window/PIN, format'] },
     {
       what: 'Before the last try it is asked',
-      screens: ['window/PIN, last-try', 'window/last try of the own window'],
+      screens: ['window/PIN, last-try', 'window/PIN, final try', 'window/last try of the own window'],
     },
+    { what: 'The first PIN has to be changed', screens: ['portal/trouble-pin-expired'] },
     {
       what: 'Locked',
       screens: [
@@ -99,10 +109,24 @@ export const troubles: Readonly<Record<string, readonly Trouble[]>> = {
     { what: 'The company is closed', screens: ['portal/closed-entity'] },
     { what: 'The agreement changed meanwhile', screens: ['portal/agreement-outdated'] },
     { what: 'No room on the key', screens: ['window/failed, key-no-room', 'portal/trouble-key-no-room'] },
+    {
+      what: 'No room for a second key pair, and the one on the key may stay',
+      screens: ['portal/check-twins', 'window/PIN, the same pair', 'window/PIN, perhaps the same pair'],
+    },
+    {
+      what: 'The key takes no encryption key',
+      screens: ['window/failed, key-no-twin', 'portal/trouble-key-no-twin'],
+    },
+    { what: 'The new encryption key was not proved', screens: ['portal/trouble-proof-encryption'] },
+    {
+      what: 'The keeper of encryption keys does not answer, or refuses',
+      screens: ['portal/trouble-key-management-unavailable', 'portal/trouble-encryption-pair-bound'],
+    },
     { what: 'The key is of a kind that does not fit', screens: ['portal/trouble-key-algorithm'] },
     { what: 'The key lost its new key pair several times', screens: ['portal/attention'] },
     { what: 'Another CA takes its time', screens: ['portal/awaited'] },
-    { what: 'Another CA refused', screens: ['portal/refused'] },
+    { what: 'Another CA refused', screens: ['portal/refused', 'portal/trouble-issuing-refused'] },
+    { what: 'Another CA withdrew the new certificate', screens: ['portal/trouble-issuing-lost'] },
     { what: 'The order has run out', screens: ['portal/trouble-order-stale'] },
     { what: 'Another case is unfinished', screens: ['portal/resume', 'portal/case-open'] },
     { what: 'No term was chosen', screens: ['portal/check-no-term'] },

@@ -1,7 +1,7 @@
 /** What the window is shown in tests: certificates on keys, and orders of a desk. */
 import { randomUUID } from 'node:crypto';
 import { type IdentityNumber, identityKinds, type SignedOrder } from '@certdesk/contract';
-import type { Candidate, CertificateView, PinView } from '../src/local/views.ts';
+import type { Candidate, CertificateView, HeldCertificate, PinView } from '../src/local/views.ts';
 import { FakeDesk } from '../src/test-support/fake-desk.test-support.ts';
 
 export const phrase = '蓝色茶壶在第三层架子上';
@@ -23,12 +23,26 @@ export const certificate: CertificateView = {
   algorithm: 'sm2',
 };
 
+/** A signing and an encryption certificate of one container. */
+export const twins: HeldCertificate = {
+  signing: certificate,
+  encryption: {
+    ...certificate,
+    digest: 'f6'.repeat(32),
+    use: 'encryption',
+    serialNumber: '70139bc0ffee001122334455667788aa',
+  },
+};
+
 const unspent: PinView = { tries: 6, maxTries: 6, flag: 'ok' };
 export const pins = {
   low: { tries: 3, maxTries: 6, flag: 'low' },
   final: { tries: 1, maxTries: 6, flag: 'final' },
   locked: { tries: 0, maxTries: 6, flag: 'locked' },
-  untold: { tries: null, maxTries: null, flag: 'low' },
+  // As PKCS#11 has them: flags, and no numbers.
+  untold: { tries: null, maxTries: null, flag: 'unknown' },
+  untoldLow: { tries: null, maxTries: null, flag: 'low' },
+  untoldFinal: { tries: null, maxTries: null, flag: 'final' },
 } satisfies Record<string, PinView>;
 
 const one: Candidate = {
@@ -102,6 +116,11 @@ export class Desk {
     const order = this.#desk.renewalOrder();
     const confirmed = { ...order.confirmed, entityName, identityNumbers };
     return this.#desk.sign({ ...order, ...keyed, confirmed });
+  }
+
+  renewalOfTwins(): SignedOrder {
+    this.#desk.twins = true;
+    return this.renewal();
   }
 
   tidy(): SignedOrder {

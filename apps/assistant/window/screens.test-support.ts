@@ -3,11 +3,12 @@
  * by. A walk's window is opened once.
  */
 import type { WriteStep } from '@certdesk/contract';
+import { Sm2PrivateKey } from '@certdesk/gm';
 import { type KeyDriver, KeyError } from '@certdesk/token';
 import type { Locator, Page } from 'playwright-core';
 import { AssistantError } from '../src/errors.ts';
 import { KeyStore, MemoryDriver } from '../src/test-support/memory-key.test-support.ts';
-import { candidate, certificate, Desk, pins, several, twoOnOneKey } from './examples.test-support.ts';
+import { candidate, certificate, Desk, pins, several, twins, twoOnOneKey } from './examples.test-support.ts';
 import { Script } from './script.test-support.ts';
 import type { Assistant, Language, Opener, Stage } from './stage.test-support.ts';
 import { en } from './words/en.ts';
@@ -37,7 +38,7 @@ interface Walk {
   readonly name: string;
   /** Who opens the window; `user` opens the own one. */
   readonly by: 'desk' | 'stranger' | 'nobody' | 'user';
-  readonly order?: 'signIn' | 'renewal' | 'tidy';
+  readonly order?: 'signIn' | 'renewal' | 'renewalOfTwins' | 'tidy';
   /** A second key that nobody can read, and no desk. */
   readonly shelf?: boolean;
   readonly screens: readonly Screen[];
@@ -60,6 +61,7 @@ const wanted = (code: Parameters<Script['wantKey']>[0]): Screen => ({
   show: ({ script }) => script.wantKey(code),
   shows: heading(({ keyTitle }) => keyTitle[code]),
 });
+const held = { signing: certificate, encryption: null };
 const working = (step: WriteStep, text: (words: Words) => string = ({ steps }) => steps[step]): Screen => ({
   name: `working, ${step}`,
   show: ({ script }) => script.work(step),
@@ -99,6 +101,26 @@ const order: Walk[] = [
       wrong('format', 'untold'),
       wrong('last-try', 'final'),
       {
+        name: 'PIN, tries not told',
+        show: ({ script }) => script.askPin([candidate(pins.untold)]),
+        shows: said(({ triesUnknown }) => triesUnknown),
+      },
+      {
+        name: 'PIN, mistyped lately',
+        show: ({ script }) => script.askPin([candidate(pins.untoldLow)]),
+        shows: said(({ triesLow }) => triesLow),
+      },
+      {
+        name: 'PIN, incorrect and low',
+        show: ({ script }) => script.askPin([candidate(pins.untoldLow)], { problem: 'incorrect' }),
+        shows: alerted(({ triesUnknown }) => triesUnknown),
+      },
+      {
+        name: 'PIN, final try',
+        show: ({ script }) => script.askPin([candidate(pins.untoldFinal)]),
+        shows: ({ page, words }) => page.getByLabel(words.lastTry),
+      },
+      {
         name: 'taken up',
         show: ({ script }) => script.work(null),
         shows: said(({ takingUp }) => takingUp),
@@ -113,7 +135,7 @@ const order: Walk[] = [
       working('issue'),
       {
         name: 'waiting for the server',
-        show: ({ script }) => script.work('issue', true),
+        show: ({ script }) => script.work('issue', { waitingForServer: true }),
         shows: said(({ waitingForServer }) => waitingForServer),
       },
       working('write'),
@@ -121,8 +143,40 @@ const order: Walk[] = [
       working('tidy'),
       {
         name: 'renewed',
-        show: ({ script }) => script.finish({ purpose: 'renewal', certificate }),
+        show: ({ script }) => script.finish({ purpose: 'renewal', certificate: held }),
         shows: heading(({ doneTitle }) => doneTitle.renewal),
+      },
+    ],
+  },
+  {
+    name: 'renewal of twins, for the pairs that are there',
+    by: 'desk',
+    order: 'renewalOfTwins',
+    screens: [
+      {
+        name: 'PIN for twins',
+        show: ({ script }) => script.askPin([candidate()]),
+        shows: said(({ twinLead }) => twinLead),
+      },
+      {
+        name: 'PIN, perhaps the same pair',
+        show: ({ script }) => script.askPin([{ ...candidate(), samePair: 'unknown' }]),
+        shows: said(({ samePair }) => samePair.unknown),
+      },
+      {
+        name: 'PIN, the same pair',
+        show: ({ script }) => script.askPin([{ ...candidate(), samePair: 'certain' }]),
+        shows: said(({ samePair }) => samePair.certain),
+      },
+      {
+        name: 'working for the same pair',
+        show: ({ script }) => script.work('prove', { samePair: true }),
+        shows: ({ page, words }) => page.getByText(words.stepNow(2, 4, words.steps.prove), { exact: true }),
+      },
+      {
+        name: 'twins renewed',
+        show: ({ script }) => script.finish({ purpose: 'renewal', certificate: twins }),
+        shows: said(({ encryptionIsFor }) => encryptionIsFor),
       },
     ],
   },
@@ -200,7 +254,9 @@ const order: Walk[] = [
       },
     ],
   },
-  ...(['key-no-room', 'assistant-no-server', 'pin-locked'] as const).map(
+  ...(
+    ['key-no-room', 'key-no-twin', 'assistant-no-server', 'pin-locked', 'key-library-missing'] as const
+  ).map(
     (code): Walk => ({
       name: `a failure, ${code}`,
       by: 'desk',
@@ -399,6 +455,17 @@ const own: Walk[] = [
           driver.insert();
         },
         shows: said(({ keysIn }) => keysIn(2)),
+      },
+      {
+        name: 'own, twins',
+        show: async ({ driver, store, desk }) => {
+          driver.pull();
+          const key = Sm2PrivateKey.generate();
+          const pair = store.containers.get('one');
+          if (pair) pair.twin = { key, certificate: await desk.certify(key.publicKey.toSpki()) };
+          driver.insert();
+        },
+        shows: said(({ encryptionIsFor }) => encryptionIsFor),
       },
     ],
   },

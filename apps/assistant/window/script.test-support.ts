@@ -39,9 +39,12 @@ export class Script {
     return { reply };
   }
 
-  async work(step: Parameters<OrderDialogue['progress']>[0], waitingForServer = false): Promise<void> {
+  async work(
+    step: Parameters<OrderDialogue['progress']>[0],
+    { waitingForServer = false, samePair = false } = {},
+  ): Promise<void> {
     const dialogue = await this.#dialogue;
-    dialogue.progress(step);
+    dialogue.progress(step, samePair);
     if (waitingForServer) dialogue.waitingForServer(true);
   }
 

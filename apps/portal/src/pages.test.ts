@@ -17,11 +17,10 @@ const { desk, assistant, folder } = stage;
 const filesIn = (built: string) =>
   readdirSync(built, { recursive: true, encoding: 'utf8' }).filter((name) => /\.\w+$/.test(name));
 
-// 40 KB before there were twins, keys of other makers and other CAs: their sentences, in two languages, took the one more.
-test('the pages weigh at most 41 KB in all and carry no schema library', () => {
+test('the pages weigh at most 40 KB in all and carry no schema library', () => {
   const files = filesIn(folder).map((name) => readFileSync(join(folder, name)));
   const weight = files.reduce((sum, file) => sum + gzipSync(file).length, 0);
-  expect(weight).toBeLessThanOrEqual(41 * 1024);
+  expect(weight).toBeLessThanOrEqual(40 * 1024);
   for (const file of files) expect(file.toString()).not.toMatch(/ZodError|invalid_type|strictObject/);
 });
 

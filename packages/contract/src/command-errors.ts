@@ -197,4 +197,58 @@ export const commandErrors = {
     zh: '审计日志在第 {row} 条处不完整：{reason}。请保留现场并通知审计员。',
     en: 'The audit log is broken at row {row}: {reason}. Keep everything as it is and tell the auditor.',
   },
+
+  // ── registration clients: the CA's other systems ──
+  'client-unknown': {
+    status: 403,
+    zh: '登记客户端不存在或未启用。请联系证书机构的管理员。',
+    en: 'This registration client does not exist or is not enabled. Ask the authority’s administrator.',
+  },
+  'client-profile': {
+    status: 403,
+    zh: '登记客户端无权使用证书模板 {profile}。请联系证书机构的管理员。',
+    en: 'This registration client may not use the profile {profile}. Ask the authority’s administrator.',
+  },
+  'client-limit': {
+    status: 429,
+    zh: '登记客户端已达到今天的签发上限 {limit}。请明天再试或联系管理员。',
+    en: 'This registration client has reached its limit of {limit} for today. Try tomorrow or ask the administrator.',
+  },
+  'client-clock': {
+    status: 400,
+    zh: '登记请求的时间与服务器相差过大。请校准时钟后重新签名提交。',
+    en: 'The registration request’s time is too far from the server’s. Set the clock, sign again and resend.',
+  },
+  'client-exists': {
+    status: 0,
+    zh: '登记客户端 {client} 已存在，没有改动。请换一个名称。',
+    en: 'There is a registration client {client} already; nothing was changed. Choose another id.',
+  },
+  'client-key': {
+    status: 0,
+    zh: '登记客户端的公钥须为 SM2 或 P-256 公钥（PEM 或 DER）。',
+    en: 'A registration client’s public key is an SM2 or P-256 key, in PEM or DER.',
+  },
+  'request-id-reused': {
+    status: 409,
+    zh: '这个请求编号已用于另一份内容。请换一个编号。',
+    en: 'This request id was used for something else. Use a new one.',
+  },
+
+  // ── the admin PIN of a key, which no holder has ──
+  'admin-pin-incorrect': {
+    status: 0,
+    zh: '管理员口令不正确，还可以输错 {tries} 次。请联系证书机构。',
+    en: 'The admin PIN is wrong. {tries} tries are left. Call the authority.',
+  },
+  'admin-pin-locked': {
+    status: 0,
+    zh: '管理员口令已锁定，介质不能再解锁。请到受理点更换介质。',
+    en: 'The admin PIN is locked and the key can no longer be unlocked. Have it replaced at a service point.',
+  },
+  'admin-pin-last-tries': {
+    status: 0,
+    zh: '管理员口令只剩 {tries} 次机会，为避免介质报废，这里不再尝试。请携带介质到受理点处理。',
+    en: 'Only {tries} tries of the admin PIN are left, and nothing recovers a key without it: they are not spent here. Bring the key to a service point.',
+  },
 } satisfies Record<string, ErrorEntry>;

@@ -321,41 +321,6 @@ export const holderErrors = {
     zh: '这次申请的加密密钥已经发给另一把签名密钥或已停用，没有签发任何证书。请取消办件后重新办理。',
     en: 'The encryption key of this request belongs to another signing key or is out of use; no certificate was issued. Cancel the case and begin again.',
   },
-  'client-unknown': {
-    status: 403,
-    zh: '登记客户端不存在或未启用。请联系证书机构的管理员。',
-    en: 'This registration client does not exist or is not enabled. Ask the authority’s administrator.',
-  },
-  'client-profile': {
-    status: 403,
-    zh: '登记客户端无权使用证书模板 {profile}。请联系证书机构的管理员。',
-    en: 'This registration client may not use the profile {profile}. Ask the authority’s administrator.',
-  },
-  'client-limit': {
-    status: 429,
-    zh: '登记客户端已达到今天的签发上限 {limit}。请明天再试或联系管理员。',
-    en: 'This registration client has reached its limit of {limit} for today. Try tomorrow or ask the administrator.',
-  },
-  'client-clock': {
-    status: 400,
-    zh: '登记请求的时间与服务器相差过大。请校准时钟后重新签名提交。',
-    en: 'The registration request’s time is too far from the server’s. Set the clock, sign again and resend.',
-  },
-  'client-exists': {
-    status: 0,
-    zh: '登记客户端 {client} 已存在，没有改动。请换一个名称。',
-    en: 'There is a registration client {client} already; nothing was changed. Choose another id.',
-  },
-  'client-key': {
-    status: 0,
-    zh: '登记客户端的公钥须为 SM2 或 P-256 公钥（PEM 或 DER）。',
-    en: 'A registration client’s public key is an SM2 or P-256 key, in PEM or DER.',
-  },
-  'request-id-reused': {
-    status: 409,
-    zh: '这个请求编号已用于另一份内容。请换一个编号。',
-    en: 'This request id was used for something else. Use a new one.',
-  },
 
   // ── the key ──
   'assistant-missing': {
@@ -400,17 +365,17 @@ export const holderErrors = {
   },
   'key-library-missing': {
     status: 0,
-    zh: '这台电脑上没有找到密钥厂商的驱动程序，或驱动程序与本机不符。请安装（或重新安装）厂商的驱动程序后重试；仍不行请联系受理点。',
+    zh: '这台电脑上没有找到介质厂商的驱动程序，或驱动程序与本机不符。请安装（或重新安装）厂商的驱动程序后重试；仍不行请联系受理点。',
     en: 'The driver of the key’s maker is not on this computer, or not one for it. Install it (again) and try again; if it stays, call a service point.',
   },
   'key-library-hung': {
     status: 0,
-    zh: '密钥厂商的驱动程序没有响应，已将其停止，办件没有丢失。请拔下密钥、重新插入，再继续。',
+    zh: '介质厂商的驱动程序没有响应，已将其停止，办件没有丢失。请拔出介质、重新插入，再继续。',
     en: 'The driver of the key’s maker gave no answer and was stopped; your case is not lost. Take the key out, put it in again, and continue.',
   },
   'key-library-crashed': {
     status: 0,
-    zh: '密钥厂商的驱动程序意外退出，办件没有丢失。请拔下密钥、重新插入，再继续；再次出现请更新厂商的驱动程序。',
+    zh: '介质厂商的驱动程序意外退出，办件没有丢失。请拔出介质、重新插入，再继续；再次出现请更新厂商的驱动程序。',
     en: 'The driver of the key’s maker stopped working; your case is not lost. Take the key out, put it in again, and continue; if it happens again, update the maker’s driver.',
   },
   'key-no-certificate': {
@@ -420,8 +385,8 @@ export const holderErrors = {
   },
   'key-no-room': {
     status: 0,
-    zh: '介质没有空间存放新证书，没有任何改动。请携带介质到受理点。',
-    en: 'The key has no room for a new certificate; nothing was changed. Bring the key to a service point.',
+    zh: '介质没有空间存放新证书，没有任何改动，旧证书仍可使用。请携带介质到受理点。',
+    en: 'The key has no room for a new certificate; nothing was changed and the old certificate still works. Bring the key to a service point.',
   },
   'key-no-twin': {
     status: 0,
@@ -457,20 +422,5 @@ export const holderErrors = {
     status: 0,
     zh: '介质要求先修改初始密码。请在密码助手中修改密码，再继续。',
     en: 'The key wants its first PIN changed before it does anything. Change it in the assistant, then go on.',
-  },
-  'admin-pin-incorrect': {
-    status: 0,
-    zh: '管理员口令不正确，还可以输错 {tries} 次。请联系证书机构。',
-    en: 'The admin PIN is wrong. {tries} tries are left. Call the authority.',
-  },
-  'admin-pin-locked': {
-    status: 0,
-    zh: '管理员口令已锁定，介质不能再解锁。请到受理点更换介质。',
-    en: 'The admin PIN is locked and the key can no longer be unlocked. Have it replaced at a service point.',
-  },
-  'admin-pin-last-tries': {
-    status: 0,
-    zh: '管理员口令只剩 {tries} 次机会，为避免介质报废，这里不再尝试。请携带介质到受理点处理。',
-    en: 'Only {tries} tries of the admin PIN are left, and nothing recovers a key without it: they are not spent here. Bring the key to a service point.',
   },
 } satisfies Record<string, ErrorEntry>;

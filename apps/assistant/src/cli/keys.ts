@@ -17,9 +17,8 @@ export const show: Command = async (context) => {
   const view = keyView(key);
   if (view.trouble) throw new AssistantError(view.trouble);
   context.terminal.say(context.words.key(view));
-  for (const certificate of view.certificates) {
-    for (const line of context.words.certificate(certificate)) context.terminal.say(line);
-  }
+  for (const held of view.certificates)
+    for (const line of context.words.held(held)) context.terminal.say(line);
   return 0;
 };
 

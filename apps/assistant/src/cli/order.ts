@@ -31,7 +31,7 @@ export const order: Command = async (context) => {
       terminal.say(JSON.stringify({ statement: outcome.statement, certificate: outcome.certificate }));
     }
     if (outcome.purpose === 'renewal' && outcome.certificate) {
-      for (const line of words.certificate(outcome.certificate)) terminal.say(line);
+      for (const line of words.held(outcome.certificate)) terminal.say(line);
     }
     return 0;
   } catch (error) {
@@ -112,6 +112,7 @@ function terminalDialogue({ terminal, words, options, assistant }: CommandContex
       // A script must not spend the tries that a person would think about.
       if (!terminal.interactive) throw new Declined();
     }
+    if (candidate?.samePair) terminal.complain(words.samePair[candidate.samePair]);
     if (candidate) terminal.complain(words.tries(candidate.pin));
     return terminal.askSecret(words.pinPrompt);
   }

@@ -1,5 +1,12 @@
 import type { IdentityNumber, Language } from '@certdesk/contract';
-import type { CertificateView, KeyView, OrderView, PinProblem, PinView } from '../local/views.ts';
+import type {
+  CertificateView,
+  HeldCertificate,
+  KeyView,
+  OrderView,
+  PinProblem,
+  PinView,
+} from '../local/views.ts';
 
 const numberNames: Record<IdentityNumber['kind'], { zh: string; en: string }> = {
   uscc: { zh: '统一社会信用代码', en: 'Unified social credit code' },
@@ -22,7 +29,10 @@ export function wordsIn(language: Language) {
     // PKCS#11 tells no numbers, but whether the counter is low or at its end.
     if (left === null && flag === 'final') return pick('密码只剩最后一次机会', 'one PIN try left');
     if (left === null && flag === 'low')
-      return pick('此前输错过密码，剩余次数不多', 'wrong PINs were entered: not many tries are left');
+      return pick(
+        '最近输错过密码，介质没有告知还剩几次',
+        'the PIN was mistyped lately, and the key does not tell how many tries are left',
+      );
     if (left === null) return pick('介质没有告知剩余次数', 'the key does not tell how many tries are left');
     return pick(`密码还可以输错 ${left} 次`, left === 1 ? '1 PIN try left' : `${left} PIN tries left`);
   }
@@ -42,7 +52,18 @@ export function wordsIn(language: Language) {
 
   return {
     tries,
-    certificate,
+    held: ({ signing, encryption }: HeldCertificate) =>
+      [signing, encryption].flatMap((one) => (one ? certificate(one) : [])),
+    samePair: {
+      certain: pick(
+        '介质没有空间存放第二对密钥：沿用现有密钥，只换发证书。',
+        'The key has no room for a second key pair: the one on it stays and gets the new certificate.',
+      ),
+      unknown: pick(
+        '如果介质放不下第二对密钥，会沿用现有密钥，只换发证书。',
+        'If the key has no room for a second key pair, the one on it stays and gets the new certificate.',
+      ),
+    },
 
     key: ({ ref, label, manufacturer, model, serial, pin }: KeyView) =>
       `${ref}  ${label}  ${manufacturer} ${model}  ${pick('编号', 'serial')} ${serial}  ${tries(pin)}`,
@@ -94,6 +115,9 @@ export function wordsIn(language: Language) {
         ...view.identityNumbers.map(({ kind, value }) => `  ${numberNames[kind][language]}: ${value}`),
         `  ${pick('期限', 'Term')}: ${view.years} ${pick('年', view.years === 1 ? 'year' : 'years')}, ${pick('至', 'until')} ${day(view.notAfter)}`,
         `  ${pick('订户协议', 'Subscriber agreement')}: ${view.agreementVersion}`,
+        ...(view.twin
+          ? [`  ${pick('签名证书和加密证书，共两张', 'Two certificates: for signing and for encryption')}`]
+          : []),
       ];
     },
     agree: pick('同意吗？(y/N) ', 'Do you agree? (y/N) '),

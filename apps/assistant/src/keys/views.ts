@@ -7,7 +7,7 @@ import {
   PkiError,
 } from '@certdesk/pki';
 import type { Container, KeyInfo, KeyPair, PairUse, PinState } from '@certdesk/token';
-import type { Candidate, CertificateView, KeyView, PinView } from '../local/views.ts';
+import type { Candidate, CertificateView, HeldCertificate, KeyView, PinView } from '../local/views.ts';
 import type { PresentKey } from './ring.ts';
 
 export function pinView({ tries, maxTries, flag }: PinState): PinView {
@@ -41,16 +41,20 @@ export function certificateView(der: Uint8Array, use: PairUse): CertificateView 
   }
 }
 
-function pairViews(pair: KeyPair | undefined, use: PairUse): CertificateView[] {
-  const view = pair?.certificate && certificateView(pair.certificate, use);
-  return view ? [view] : [];
+function pairView(pair: KeyPair | undefined, use: PairUse): CertificateView | null {
+  return (pair?.certificate && certificateView(pair.certificate, use)) ?? null;
 }
 
-export function certificateViews(containers: readonly Container[]): CertificateView[] {
-  return containers.flatMap(({ signing, encryption }) => [
-    ...pairViews(signing, 'signing'),
-    ...pairViews(encryption, 'encryption'),
-  ]);
+/** A container's certificates together, the newest first: older ones may stay for the documents that they open. */
+export function heldCertificates(containers: readonly Container[]): HeldCertificate[] {
+  const begun = ({ signing, encryption }: HeldCertificate) => (signing ?? encryption)?.notBefore ?? '';
+  return containers
+    .map(({ signing, encryption }) => ({
+      signing: pairView(signing, 'signing'),
+      encryption: pairView(encryption, 'encryption'),
+    }))
+    .filter(({ signing, encryption }) => signing ?? encryption)
+    .sort((one, other) => begun(other).localeCompare(begun(one)));
 }
 
 /** Names one key among all drivers' keys, for requests of the window and the command line. */
@@ -68,7 +72,7 @@ export function keyView({ info, containers, trouble }: PresentKey): KeyView {
     model,
     serial,
     pin: pinView(info.pin),
-    certificates: certificateViews(containers),
+    certificates: heldCertificates(containers),
     trouble,
   };
 }

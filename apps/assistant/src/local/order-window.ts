@@ -99,8 +99,8 @@ export class OrderWindow implements OrderDialogue {
     return pending;
   }
 
-  progress(step: WriteStep | 'sign' | null): void {
-    this.#show({ phase: 'working', order: this.#order, step, waitingForServer: false });
+  progress(step: WriteStep | 'sign' | null, samePair = false): void {
+    this.#show({ phase: 'working', order: this.#order, step, waitingForServer: false, samePair });
   }
 
   waitingForServer(waiting: boolean): void {
@@ -147,7 +147,7 @@ function wordsOf(order: Order): Words {
   if (order.purpose === 'tidy') {
     return { purpose: 'tidy', caseNumber: order.case.number, leftovers: order.leftovers.length };
   }
-  const { entityName, identityNumbers, years, agreement } = order.confirmed;
+  const { entityName, identityNumbers, years, agreement, twin } = order.confirmed;
   return {
     purpose: 'renewal',
     caseNumber: order.case.number,
@@ -156,6 +156,7 @@ function wordsOf(order: Order): Words {
     years,
     notAfter: order.notAfter,
     agreementVersion: agreement.version,
+    twin,
   };
 }
 

@@ -225,7 +225,7 @@ it('carries out a renewal: order in words, wrong PIN, PIN, progress, result', as
   expect(['working', 'done']).toContain(right.body.phase);
   const done = await until(secret, 'done');
   expect(done).toMatchObject({
-    result: { purpose: 'renewal', certificate: { entityName: '上海示例贸易有限公司' } },
+    result: { purpose: 'renewal', certificate: { signing: { entityName: '上海示例贸易有限公司' } } },
   });
   expect(JSON.stringify(done)).not.toContain(bench.store.pin);
   expect(bench.desk.state).toBe('done');
@@ -272,7 +272,7 @@ it('opens the own window for a ticket, once', async () => {
   const { body } = await call<{ keys: { ref: string; certificates: unknown[] }[] }>(secret, '/api/own/keys', {
     after: -1,
   });
-  expect(body.keys).toMatchObject([{ certificates: [{ entityName: '上海示例贸易有限公司' }] }]);
+  expect(body.keys).toMatchObject([{ certificates: [{ signing: { entityName: '上海示例贸易有限公司' } }] }]);
   const key = body.keys[0]?.ref;
   const answers = [
     await call(secret, '/api/own/verify-pin', { key, pin: bench.store.pin }),

@@ -119,6 +119,8 @@ export type OrderState = { version: number } & (
       step: WriteStep | 'sign' | null;
       /** The server does not answer, or is not ready yet: it is asked again. */
       waitingForServer: boolean;
+      /** A renewal for the pair that is there: it has other steps. */
+      samePair: boolean;
     }
   | { phase: 'done'; order: OrderView; result: OrderResult }
   | { phase: 'failed'; order: OrderView; code: ErrorCode; details: ErrorDetails; sentence: Sentence }
@@ -146,6 +148,8 @@ export type OrderView = {
       /** RFC 3339, UTC. */
       notAfter: string;
       agreementVersion: string;
+      /** A signing and an encryption certificate. */
+      twin: boolean;
     }
   | { purpose: 'tidy'; caseNumber: string; leftovers: number }
 );
@@ -154,7 +158,7 @@ export type OrderResult =
   /** For `certdesk signed`. `certificate` is DER in base64. */
   | { purpose: 'sign-in'; statement: SignedStatement; certificate: string }
   /** `certificate` is null when an earlier run had got that far already and the old answer is not at hand. */
-  | { purpose: 'renewal'; certificate: CertificateView | null }
+  | { purpose: 'renewal'; certificate: HeldCertificate | null }
   | { purpose: 'tidy' };
 
 export interface CertificateView {
@@ -171,6 +175,12 @@ export interface CertificateView {
   algorithm: string;
 }
 
+/** One container's certificate, or its two: a signing and an encryption certificate are one for whoever owns them. */
+export interface HeldCertificate {
+  signing: CertificateView | null;
+  encryption: CertificateView | null;
+}
+
 export interface PinView {
   /** Null where the key cannot tell. */
   tries: number | null;
@@ -182,6 +192,11 @@ export interface Candidate {
   certificate: CertificateView;
   key: { ref: string; label: string; serial: string };
   pin: PinView;
+  /**
+   * Of a renewal: the key has no room, so the pair that is there gets the new certificate; `unknown`: the key says so only
+   * after its PIN. Absent: a new pair is made.
+   */
+  samePair?: 'certain' | 'unknown';
 }
 
 export interface KeyView {
@@ -193,7 +208,8 @@ export interface KeyView {
   model: string;
   serial: string;
   pin: PinView;
-  certificates: CertificateView[];
+  /** The newest first. */
+  certificates: HeldCertificate[];
   /** Why the key's content could not be read; then `certificates` is empty. */
   trouble: ErrorCode | null;
 }

@@ -27,8 +27,8 @@ export interface OrderDialogue {
   keyWanted(code: KeyWanted, signal: AbortSignal): Promise<void>;
   /** The person reads the order, agrees, and types the PIN. */
   askPin(request: PinRequest, signal: AbortSignal): Promise<PinReply>;
-  /** Agreed and begun: null while the order is being taken up. */
-  progress(step: WriteStep | 'sign' | null): void;
+  /** Agreed and begun: null while the order is being taken up. `samePair`: a renewal for the pair that is there. */
+  progress(step: WriteStep | 'sign' | null, samePair?: boolean): void;
   /** The server does not answer or is not ready, and is asked again. */
   waitingForServer(waiting: boolean): void;
 }

@@ -92,8 +92,8 @@ class Execution {
     const state = await server.take(signed, this.#attempt);
     this.#taken = true;
     const { key } = unlocked;
-    const progress = (step: WriteStep) => {
-      dialogue.progress(step);
+    const progress = (step: WriteStep, samePair?: boolean) => {
+      dialogue.progress(step, samePair);
       // The other steps the server tells by what it is asked for: a request, a certificate that was given, a proof.
       if (step === 'prove') server.progress(step);
     };
@@ -109,10 +109,20 @@ class Execution {
     const onIssued = (newKey: string) => {
       this.#newKey = newKey;
     };
-    const certificate = await carryOutRenewal({ order, key, server, state, progress, onIssued });
+    const { certificate, encryption } = await carryOutRenewal({
+      order,
+      key,
+      server,
+      state,
+      progress,
+      onIssued,
+    });
     return {
       purpose: 'renewal',
-      certificate: certificateView(certificate, 'signing') ?? null,
+      certificate: {
+        signing: certificateView(certificate, 'signing') ?? null,
+        encryption: (encryption && certificateView(encryption, 'encryption')) ?? null,
+      },
       newCertificate: certificate,
     };
   }

@@ -1,6 +1,9 @@
 import type { RenewalOrder } from '@certdesk/contract';
-import { type Key, KeyError } from '@certdesk/token';
+import { type Container, type Key, KeyError } from '@certdesk/token';
 import { AssistantError, isKeyRemoved } from '../errors.ts';
+import { holdsKey } from '../keys/pairs.ts';
+import type { PresentKey } from '../keys/ring.ts';
+import type { Candidate } from '../local/views.ts';
 import { removeLeftovers } from './tidy.ts';
 
 /**
@@ -43,6 +46,22 @@ export async function makesRoom(key: Key, order: RenewalOrder): Promise<boolean>
     await removeLeftovers(key, [former], needed);
   }
   return hasRoom(key, order);
+}
+
+/** What the key tells before its PIN of whether the pair that is there gets the new certificates. */
+export function samePairAhead(
+  order: RenewalOrder,
+  { info: { room }, containers }: Pick<PresentKey, 'info' | 'containers'>,
+): Candidate['samePair'] {
+  if (!order.recertify) return undefined;
+  if (order.newKey) return order.newKey === order.key ? 'certain' : undefined;
+  if (containers.some(({ name }) => name === order.container)) return undefined;
+  if (room === 'unknown') return 'unknown';
+  if (room.containers > 0) return undefined;
+  const may = [...order.leftovers, ...(order.twin?.expendable ?? [])];
+  const makesWay = (one: Container) =>
+    may.some((left) => ('container' in left ? left.container === one.name : holdsKey(one, left.key)));
+  return containers.some(makesWay) ? 'unknown' : 'certain';
 }
 
 async function makeContainer(key: Key, order: RenewalOrder): Promise<void> {

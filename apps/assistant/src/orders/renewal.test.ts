@@ -36,7 +36,10 @@ function expectSomethingWorks(): void {
 it('renews: the new certificate is written and proved before the old one leaves', async () => {
   const outcome = await bench.run(order());
   expectRenewed();
-  expect(outcome).toMatchObject({ purpose: 'renewal', certificate: { entityName: '上海示例贸易有限公司' } });
+  expect(outcome).toMatchObject({
+    purpose: 'renewal',
+    certificate: { signing: { entityName: '上海示例贸易有限公司' }, encryption: null },
+  });
   expect(bench.steps).toEqual([null, 'generate', 'issue', 'write', 'prove', 'tidy']);
 });
 

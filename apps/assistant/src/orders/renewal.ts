@@ -25,7 +25,7 @@ export interface RenewalWork {
   readonly server: OrderServer;
   /** What the server said when the order was taken up. */
   readonly state: RenewalState;
-  readonly progress: (step: WriteStep) => void;
+  readonly progress: (step: WriteStep, samePair?: boolean) => void;
   /** Told of the public key (digest) that a certificate was issued for: from now on it too says which key this is about. */
   readonly onIssued: (newKey: string) => void;
 }
@@ -33,17 +33,19 @@ export interface RenewalWork {
 const isProved = (state: RenewalState) => state === 'proved' || state === 'done';
 
 /**
- * @returns the new certificate, DER, as it stands on the key
+ * @returns the new certificate, and the encryption certificate if one was written now: DER, as they stand on the key
  * @throws AssistantError, KeyError
  */
-export async function carryOutRenewal(work: RenewalWork): Promise<Uint8Array> {
+export async function carryOutRenewal(
+  work: RenewalWork,
+): Promise<Pick<RenewedPair, 'certificate' | 'encryption'>> {
   checkState(work.state);
   if (!isProved(work.state)) await checkTakesTwin(work);
   if (await isForPresentPair(work)) return recertify(work);
   const fresh = await writtenPair(work);
   if (!isProved(work.state)) await prove(work, fresh);
   await tidy(work, fresh);
-  return fresh.certificate;
+  return fresh;
 }
 
 function checkState(state: RenewalState): void {
@@ -197,7 +199,8 @@ async function isForPresentPair({ key, order, state }: RenewalWork): Promise<boo
  * The pair that is there gets new certificates. The old ones stay on it, in force, until it has proved itself for the new
  * ones; these are public, and are written after the proof as often as it takes.
  */
-async function recertify(work: RenewalWork): Promise<Uint8Array> {
+async function recertify(given: RenewalWork): Promise<RenewedPair> {
+  const work = { ...given, progress: (step: WriteStep) => given.progress(step, true) };
   const { key, order, state, progress } = work;
   const old = await findPair(key, order.key);
   if (!old) throw new AssistantError('order-other-key', { entityName: order.confirmed.entityName });
@@ -214,5 +217,5 @@ async function recertify(work: RenewalWork): Promise<Uint8Array> {
   progress('write');
   await writeCertificates(key, container, issued);
   await tidy(work, fresh);
-  return fresh.certificate;
+  return fresh;
 }

@@ -188,8 +188,13 @@ describe('a key whose one container is all its room', () => {
       if (method === 'writeCertificate') expect(bench.desk.state).toBe('proved');
       return call();
     };
-    await bench.run(order());
+    const outcome = await bench.run(order());
     expectTwins('old');
+    // Said with the order, before the PIN.
+    expect(bench.asked[0]?.candidates).toMatchObject([{ samePair: 'certain' }]);
+    expect(outcome).toMatchObject({
+      certificate: { signing: { use: 'signing' }, encryption: { use: 'encryption' } },
+    });
     expect(names()).toEqual(['old']);
     expect(bench.store.containers.get('old')).toMatchObject({ publicKey, twin: { key: twin } });
     expect(inForce()[0]).toBe(bench.desk.certificates[1]);
@@ -212,6 +217,7 @@ describe('a key whose one container is all its room', () => {
     bench.store.tellsRoom = false;
     await bench.run(order());
     expectTwins('old');
+    expect(bench.asked[0]?.candidates).toMatchObject([{ samePair: 'unknown' }]);
     expect(names()).toEqual(['old']);
   });
 
@@ -230,6 +236,15 @@ describe('a key whose one container is all its room', () => {
     bench.store.maxContainers = 2;
     await bench.run(order());
     expectTwins('case-1');
+    expect(bench.asked[0]?.candidates[0]).not.toHaveProperty('samePair');
+  });
+
+  it('cannot say before its PIN what happens where something on it may make way', async () => {
+    full();
+    const leftovers = [{ container: 'old' }];
+    await bench.run(bench.desk.sign(bench.desk.renewalOrder({ leftovers })));
+    expectTwins('old');
+    expect(bench.asked[0]?.candidates).toMatchObject([{ samePair: 'unknown' }]);
   });
 });
 

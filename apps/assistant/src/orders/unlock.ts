@@ -7,6 +7,7 @@ import type { KeyRing, PresentKey } from '../keys/ring.ts';
 import { candidateView, certificateView } from '../keys/views.ts';
 import type { Candidate, PinAnswer, PinProblem } from '../local/views.ts';
 import type { KeyWanted, OrderDialogue } from './dialogue.ts';
+import { samePairAhead } from './new-pair.ts';
 
 /** A key with PIN rights; whoever holds it drops them. */
 export interface UnlockedKey {
@@ -83,7 +84,7 @@ function wanted(order: Order, keys: readonly PresentKey[], again: boolean): KeyW
  * has lost the old container already is known by the new public key. One reached by several drivers is shown once.
  */
 function matching(order: Order, keys: readonly PresentKey[]): Match[] {
-  const all = keys.flatMap(signingCertificates);
+  const all = keys.flatMap((key) => signingCertificates(order, key));
   if (order.purpose === 'sign-in') return firstOfEach(all);
   const holding = (digest: string) => all.filter(({ publicKey }) => publicKeyDigest(publicKey) === digest);
   const old = holding(order.key);
@@ -91,12 +92,11 @@ function matching(order: Order, keys: readonly PresentKey[]): Match[] {
   return known.slice(0, 1);
 }
 
-function signingCertificates({
-  driver,
-  info,
-  containers,
-}: PresentKey): (Match & { publicKey: Uint8Array })[] {
-  return containers.flatMap(({ name, signing }) => {
+/** The newest first: where older ones stay for the documents that they open, it is the one that is mostly meant. */
+function signingCertificates(order: Order, present: PresentKey): (Match & { publicKey: Uint8Array })[] {
+  const { driver, info, containers } = present;
+  const samePair = order.purpose === 'renewal' ? samePairAhead(order, present) : undefined;
+  const all = containers.flatMap(({ name, signing }) => {
     const certificate = signing?.certificate;
     const view = certificate && certificateView(certificate, 'signing');
     if (!view) return [];
@@ -107,10 +107,12 @@ function signingCertificates({
         container: name,
         certificate,
         publicKey: signing.publicKey,
-        view: candidateView(info, view),
+        view: { ...candidateView(info, view), ...(samePair && { samePair }) },
       },
     ];
   });
+  const begun = ({ view }: Match) => view.certificate.notBefore;
+  return all.sort((one, other) => begun(other).localeCompare(begun(one)));
 }
 
 function firstOfEach(matches: Match[]): Match[] {

@@ -60,6 +60,8 @@ export class FakeDesk {
   readonly present = new Map<string, Sm2PrivateKey>();
   #proofCheck: string | undefined;
   #proofTwin: { wrappedKey: string; data: string } | null = null;
+  /** Of certificates from now on. */
+  notBefore = new Date('2026-01-01T00:00:00Z');
   readonly certificates: Certified[] = [];
   readonly calls: string[] = [];
   readonly tokens = new Set<string>();
@@ -113,7 +115,7 @@ export class FakeDesk {
       serialNumber: `70${randomBytes(8).toString('hex')}`,
       issuer: Name.of([{ type: 'CN', value: 'Test CA' }]),
       subject: Name.of([{ type: 'CN', value: '上海示例贸易有限公司' }]),
-      notBefore: new Date('2026-01-01T00:00:00Z'),
+      notBefore: this.notBefore,
       notAfter: new Date('2027-01-01T00:00:00Z'),
       publicKey,
       extensions: [],

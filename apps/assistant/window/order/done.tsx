@@ -12,7 +12,7 @@ export function Done({ state: { order, result } }: { state: OrderState & { phase
       {result.purpose === 'renewal' && result.certificate && (
         <section class="card" aria-labelledby="new">
           <h2 id="new">{words.newCertificate}</h2>
-          <CertificateFacts certificate={result.certificate} />
+          <CertificateFacts held={result.certificate} />
         </section>
       )}
       <CloseButton />

@@ -57,7 +57,7 @@ export function PinQuestion({ state, begun, answer, decline }: Props) {
   return (
     <Frame heading={words.pinTitle[order.purpose]} origin={order.origin}>
       {again && <p class="note wait">{words.again}</p>}
-      <OrderFacts order={order} />
+      <OrderFacts order={order} samePair={candidate?.samePair} />
       <form ref={form} onSubmit={submit} noValidate>
         {certificates.length > 1 ? (
           <Candidates certificates={certificates} chosen={chosen} onChoose={choose} />

@@ -5,14 +5,16 @@ import { useWords } from '../words/words.tsx';
 
 /** As `writeSteps` of the contract has them; its schemas would come along with an import. */
 const renewalSteps: readonly WriteStep[] = ['generate', 'issue', 'write', 'prove', 'tidy'];
+/** No new pair is made, and the certificates that it has leave it only once it is proved for the new ones. */
+const samePairSteps: readonly WriteStep[] = ['issue', 'prove', 'write', 'tidy'];
 const tidySteps: readonly WriteStep[] = ['tidy'];
 
 /** The key is being written to: how far it is, and what happens if it is pulled out all the same. */
 export function Working({ state }: { state: OrderState & { phase: 'working' } }) {
   const words = useWords();
-  const { order, step, waitingForServer } = state;
+  const { order, step, waitingForServer, samePair } = state;
   if (order.purpose === 'sign-in') return <Frame heading={words.workingSignIn} origin={order.origin} />;
-  const steps = order.purpose === 'renewal' ? renewalSteps : tidySteps;
+  const steps = order.purpose === 'tidy' ? tidySteps : samePair ? samePairSteps : renewalSteps;
   const named = (one: WriteStep) => (order.purpose === 'tidy' ? words.tidyStep : words.steps[one]);
   const at = (steps as readonly unknown[]).indexOf(step);
   const now = steps[at];

@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { KeyList } from '../../src/local/views.ts';
-import { CertificateFacts } from '../parts/certificate-facts.tsx';
+import { CertificateFacts, heldTitle } from '../parts/certificate-facts.tsx';
 import { Sentence } from '../parts/sentence.tsx';
 import { Tries } from '../parts/tries.tsx';
 import { useWords } from '../words/words.tsx';
@@ -43,10 +43,10 @@ export function KeyCard({ view, reload }: { view: KeyList['keys'][number]; reloa
         </p>
       )}
       {!trouble && certificates.length === 0 && <p>{words.noCertificates}</p>}
-      {certificates.map((certificate) => (
-        <details key={certificate.digest} open={certificate.use === 'signing'}>
-          <summary>{words.use[certificate.use]}</summary>
-          <CertificateFacts certificate={certificate} />
+      {certificates.map((held, at) => (
+        <details key={(held.signing ?? held.encryption)?.digest} open={at === 0}>
+          <summary>{heldTitle(words, held)}</summary>
+          <CertificateFacts held={held} />
         </details>
       ))}
       {locked && (

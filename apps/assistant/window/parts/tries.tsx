@@ -27,7 +27,10 @@ export function isLastTry({ tries, flag }: PinView, problem: PinProblem | null =
 /** What is wrong with a PIN, and what it has cost. */
 export function problemText(words: Words, problem: PinProblem, pin: PinView | undefined): string {
   const text = words.problem[problem];
-  return problem === 'incorrect' && pin ? words.sentences(text, triesText(words, pin)) : text;
+  if (problem !== 'incorrect' || !pin) return text;
+  // That it was mistyped lately, which is all that PKCS#11 tells, is known.
+  const untold = pin.tries === null && pin.flag === 'low';
+  return words.sentences(text, untold ? words.triesUnknown : triesText(words, pin));
 }
 
 function triesText(words: Words, pin: PinView): string {

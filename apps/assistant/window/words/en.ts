@@ -49,6 +49,14 @@ export const en: Words = {
   signInLead: 'The key signs once to prove that you hold it. Nothing on it changes.',
   renewalLead:
     'A new key pair is made on the key. The old certificate is retired only once the new one has been proved. It takes about a minute.',
+  twinLead:
+    'Two certificates are written: the signing certificate signs and signs in; with the encryption certificate others send you files that only your key can open.',
+  samePair: {
+    certain:
+      'The key has no room for a second key pair, so the one on it stays and gets the new certificate. The old certificate is replaced only once that has been proved. It takes about a minute.',
+    unknown:
+      'If the key has no room for a second key pair, the one on it stays and gets the new certificate.',
+  },
   tidyLead: (count) =>
     `Removes ${count === 1 ? 'one item' : `${count} items`} that ended cases left on the key. The certificate in use is not touched.`,
   again: 'Work was interrupted; nothing is lost. Type the PIN again and it goes on where it stopped.',
@@ -63,7 +71,15 @@ export const en: Words = {
     validity: 'Valid',
     algorithm: 'Algorithm',
   },
-  use: { signing: 'Signing certificate', encryption: 'Encryption certificate' },
+  use: {
+    signing: 'Signing certificate',
+    encryption: 'Encryption certificate',
+    both: 'Signing and encryption certificate',
+  },
+  role: { signing: 'signing', encryption: 'encryption' },
+  ofRole: (fact, role) => `${fact}, ${role}`,
+  validUntil: (name, until) => `${name}, valid until ${until}`,
+  encryptionIsFor: 'With the encryption certificate others send you files that only this key can open.',
   years: (years) => (years === 1 ? '1 year' : `${years} years`),
   until: (from, to) => `${from} to ${to}`,
   number: {
@@ -78,7 +94,7 @@ export const en: Words = {
   severalKeys: (keys) =>
     `${keys} keys are in. Choose the certificate to use; the other keys are left alone, and can be pulled out.`,
   severalCertificates: (count) =>
-    `There are ${count} certificates on the key. Go by their dates and serial numbers; if you are not sure, decline and find out first.`,
+    `There are ${count} certificates on the key, the newest first. A key that was renewed keeps the old one; mostly the newest is meant. If you are not sure, decline and find out first.`,
   whichMissing: 'Choose a certificate first.',
   keyNamed: (name) => `Key: ${name}`,
 
@@ -123,7 +139,7 @@ export const en: Words = {
     issue: 'Issue the new certificate',
     write: 'Write it and read it back',
     prove: 'Prove it by a signature',
-    tidy: 'Remove the old certificate',
+    tidy: 'Tidy the key',
   },
   tidyStep: 'Remove what was left',
   stepState: { done: 'done', now: 'in progress', later: 'to come' },

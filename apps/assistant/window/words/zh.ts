@@ -48,6 +48,14 @@ export const zh = {
   asks: (desk: string) => `请求方：${desk}`,
   signInLead: '用介质签名一次，证明证书在您手中。介质上的内容不会改变。',
   renewalLead: '会在介质上生成新密钥，旧证书在新证书验证通过后才停用。约需一分钟。',
+  twinLead:
+    '会写入两张证书：签名证书用于登录和签名；加密证书用于接收别人加密发来的文件，只有您的介质能打开。',
+  /** In place of a new pair, for want of room. */
+  samePair: {
+    certain:
+      '介质没有空间存放第二对密钥，因此沿用现有密钥，只换发证书；旧证书在验证通过后才替换。约需一分钟。',
+    unknown: '如果介质放不下第二对密钥，会沿用现有密钥，只换发证书。',
+  },
   tidyLead: (count: number) => `删除已结束的办件留在介质上的 ${count} 项内容。正在使用的证书不受影响。`,
   again: '刚才中断了，什么都没有丢失。再输一次密码，会从停下的地方继续。',
   fact: {
@@ -61,7 +69,11 @@ export const zh = {
     validity: '有效期',
     algorithm: '算法',
   },
-  use: { signing: '签名证书', encryption: '加密证书' },
+  use: { signing: '签名证书', encryption: '加密证书', both: '签名证书和加密证书' },
+  role: { signing: '签名', encryption: '加密' },
+  ofRole: (fact: string, role: string) => `${fact}（${role}）`,
+  validUntil: (name: string, until: string) => `${name}，有效期至 ${until}`,
+  encryptionIsFor: '加密证书用于接收别人加密发来的文件，只有这个介质能打开。',
   years: (years: number) => `${years} 年`,
   until: (from: string, to: string) => `${from} 至 ${to}`,
   number: {
@@ -75,7 +87,7 @@ export const zh = {
   which: '用哪一张证书？',
   severalKeys: (keys: number) => `插着 ${keys} 个介质。请选择要用的证书；其他介质不会被动到，也可以拔掉。`,
   severalCertificates: (count: number) =>
-    `介质中有 ${count} 张证书。请按有效期和序列号选择；拿不准，先不同意，问清楚再来。`,
+    `介质中有 ${count} 张证书，最新的排在前面。更新过的介质会留着旧证书，一般选最新的；拿不准，先不同意，问清楚再来。`,
   whichMissing: '请先选择一张证书。',
   keyNamed: (name: string) => `介质：${name}`,
 
@@ -116,7 +128,7 @@ export const zh = {
     issue: '签发新证书',
     write: '写入并读回新证书',
     prove: '用新证书签名验证',
-    tidy: '移除旧证书',
+    tidy: '收尾清理',
   } satisfies Record<WriteStep, string>,
   tidyStep: '删除留下的内容',
   stepState: { done: '完成', now: '进行中', later: '等待' },

@@ -4,7 +4,7 @@ import { useWords } from '../app/language.tsx';
 import { Loading, Page } from '../app/page.tsx';
 import { lookUp } from '../troubles/failure.ts';
 import { TroublePage } from '../troubles/trouble.tsx';
-import { Facts } from './facts.tsx';
+import { Facts, SerialNumber } from './facts.tsx';
 import { useCase } from './use-case.ts';
 
 /** One case: where it stands, what comes next, and what happened, in words. */
@@ -27,6 +27,14 @@ export function CasePage({ id, desk }: { id: string; desk: DeskInfo }) {
             value.years !== null && [words.fields.term, words.renewal.term.years(value.years)],
             [words.fields.openedAt, minute(value.createdAt)],
             value.open && value.endsAt !== null && [words.fields.endsAt, minute(value.endsAt)],
+            value.newCertificate !== null && [
+              words.fields.newSerialNumber,
+              <SerialNumber of={value.newCertificate} />,
+            ],
+            value.twin?.newCertificate != null && [
+              words.fields.encryptionSerialNumber,
+              <SerialNumber of={value.twin.newCertificate} />,
+            ],
             [words.fields.agreement, words.renewal.agreement.version(value.agreement.version)],
           ]}
         />

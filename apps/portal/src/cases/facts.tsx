@@ -1,3 +1,4 @@
+import { inFours } from '@certdesk/contract/format';
 import type { ComponentChildren } from 'preact';
 
 /** Names and values, one below the other; rows that do not apply are false. */
@@ -15,4 +16,9 @@ export function Facts({ rows }: { rows: (readonly [string, ComponentChildren] | 
       )}
     </dl>
   );
+}
+
+/** A certificate's, as people read it aloud. */
+export function SerialNumber({ of }: { of: { serialNumber: string } }) {
+  return <span class="number">{inFours(of.serialNumber.toUpperCase())}</span>;
 }

@@ -63,6 +63,7 @@ export const offer: RenewalOffer = {
   certificate: oldCertificate,
   renewable: 'now',
   from: '2026-10-15T16:00:00Z',
+  twin: false,
   openCase: null,
   agreement: {
     version: '2026-1',
@@ -134,6 +135,7 @@ export const checking: Case = {
   progress: null,
   awaited: null,
   newCertificate: null,
+  samePair: null,
   leftovers: false,
   history: [
     { at: '2026-11-24T02:00:00Z', event: 'opened', from: null, to: 'registry-silent' },
@@ -222,6 +224,15 @@ export const cases = {
       { at: '2026-11-24T02:02:00Z', event: 'proved', from: 'issued', to: 'proved' },
       { at: '2026-11-24T02:02:02Z', event: 'tidied', from: 'proved', to: 'done' },
     ],
+  },
+  checkingTwins: {
+    ...checking,
+    twin: {
+      certificate: { ...oldCertificate, serialNumber: '2b11f0a3c97d20418842' },
+      newCertificate: null,
+      oldKey: null,
+    },
+    samePair: 'possible',
   },
   cancelled: { ...checking, ...over, state: 'cancelled', leftovers: true },
 } satisfies Record<string, Case>;

@@ -169,6 +169,8 @@ export const screens: readonly Screen[] = [
     'key-busy',
     'key-failed',
     'key-no-certificate',
+    'key-library-missing',
+    'pin-expired',
     'pin-locked',
     'pin-incorrect',
     'pin-incorrect-unknown',
@@ -216,6 +218,15 @@ export const screens: readonly Screen[] = [
     shows: '.agreement',
   },
   {
+    name: 'agreement-twins',
+    path: '/renewal',
+    prepare: (state) => {
+      signedIn(state);
+      state.offer = { ...offer, twin: true };
+    },
+    shows: '.agreement',
+  },
+  {
     name: 'agreement-expired',
     path: '/renewal',
     prepare: (state) => {
@@ -231,11 +242,20 @@ export const screens: readonly Screen[] = [
   openingTrouble('agreement-outdated'),
   openingTrouble('case-open'),
   renewalCase('check', cases.checking, { shows: '.terms' }),
+  renewalCase('check-twins', cases.checkingTwins, { shows: '.terms' }),
   renewalCase('check-no-term', cases.checking, { press: '.button.main', shows: '.error:not(:empty)' }),
   renewalCase('check-chosen', cases.ordered, { shows: '.chosen' }),
   ...[
     'key-no-room',
+    'key-no-twin',
     'key-algorithm',
+    'key-library-hung',
+    'key-library-crashed',
+    'proof-encryption',
+    'key-management-unavailable',
+    'encryption-pair-bound',
+    'issuing-lost',
+    'issuing-refused',
     'assistant-no-server',
     'assistant-stopped',
     'authority-unavailable',
@@ -270,11 +290,23 @@ export const screens: readonly Screen[] = [
     shows: code('window-closed'),
   }),
   renewalCase('proved', cases.proved, { shows: 'progress' }),
+  renewalCase('writing-same-pair', { ...cases.writing, samePair: 'certain' }, { shows: 'progress' }),
+  renewalCase('proved-same-pair', { ...cases.proved, samePair: 'certain' }, { shows: 'progress' }),
   renewalCase('awaited', cases.awaited, { shows: '.papers' }),
   renewalCase('attention', cases.attention, { shows: '.points' }),
   renewalCase('refused', cases.refused, { shows: '.points' }),
   renewalCase('result', cases.done, { shows: '.receipt' }),
-  renewalCase('result-twins', cases.doneTwins, { shows: '.receipt' }),
+  ...(['on-key', 'kept', 'same', 'leaves'] as const).map((oldKey) =>
+    renewalCase(
+      oldKey === 'on-key' ? 'result-twins' : `result-twins-${oldKey}`,
+      {
+        ...cases.doneTwins,
+        twin: { ...cases.doneTwins.twin, oldKey },
+        samePair: oldKey === 'same' ? 'certain' : null,
+      },
+      { shows: '.receipt' },
+    ),
+  ),
   renewalCase('cancelled', cases.cancelled, { shows: '.card' }),
   renewalCase('cancel', cases.ordered, { path: `/renewal/${caseId}/cancel`, shows: '.danger' }),
   renewalCase('other-certificate', cases.ordered, {
@@ -289,6 +321,7 @@ export const screens: readonly Screen[] = [
   renewalCase('resume', cases.ordered, { path: '/resume?next=/cases', shows: '.facts' }),
   renewalCase('cases', cases.ordered, { path: '/cases', shows: '.cases' }),
   { name: 'cases-none', path: '/cases', prepare: signedIn, shows: '.button.main' },
+  renewalCase('case-twins', cases.doneTwins, { path: `/cases/${caseId}`, shows: '.history' }),
   renewalCase('case', cases.done, { path: `/cases/${caseId}`, shows: '.history' }),
   casesTrouble('session-ended', 'session-ended'),
   casesTrouble('server-error', 'database-unavailable'),

@@ -5,8 +5,8 @@ import type { ScreenProps } from './screen.ts';
 
 /** The key lost its new key pair too often, or the CA refused: a person has to look at it. */
 export function AttentionPage({ value, desk }: ScreenProps) {
-  const { attention, mismatch, cancel, referral } = useWords().renewal;
-  const texts = value.referral === 'authority-refused' ? referral['authority-refused'] : attention;
+  const { mismatch, cancel, referral } = useWords().renewal;
+  const texts = referral[value.referral === 'authority-refused' ? 'authority-refused' : 'too-many-keys'];
   return (
     <Page title={texts.title} lead={texts.lead} back={`/cases/${value.id}`}>
       <section class="card">

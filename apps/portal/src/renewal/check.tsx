@@ -69,6 +69,12 @@ export function CheckPage({ value, desk, assistant, update, reload }: ScreenProp
           }}
         />
       </section>
+      {(value.twin || value.samePair) && (
+        <section class="card">
+          {value.twin && <p>{words.renewal.twins}</p>}
+          {value.samePair && <p>{words.renewal.samePair[value.samePair]}</p>}
+        </section>
+      )}
       <AssistantStatus assistant={assistant} desk={desk} retry={retry} />
       {!assistant.phase && (
         <>

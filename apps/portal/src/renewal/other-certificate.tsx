@@ -1,23 +1,19 @@
 import type { Case, Session } from '@certdesk/contract';
-import { inFours } from '@certdesk/contract/format';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
-import { Facts } from '../cases/facts.tsx';
+import { Facts, SerialNumber } from '../cases/facts.tsx';
 
 /** The case is about another certificate of the company than the one signed in with. */
 export function OtherCertificatePage({ value, session }: { value: Case; session: Session }) {
   const { renewal } = useWords();
   const { otherCertificate: text } = renewal;
-  const serial = (one: { serialNumber: string }) => (
-    <span class="number">{inFours(one.serialNumber.toUpperCase())}</span>
-  );
   return (
     <Page title={text.title} lead={text.lead} back="/cases">
       <section class="card">
         <Facts
           rows={[
-            [text.theCase, serial(value.certificate)],
-            [text.signedIn, serial(session.certificate)],
+            [text.theCase, <SerialNumber of={value.certificate} />],
+            [text.signedIn, <SerialNumber of={session.certificate} />],
           ]}
         />
       </section>

@@ -2,7 +2,7 @@ import { day, inFours, minute } from '@certdesk/contract/format';
 import { useDeskName } from '../app/desk.tsx';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
-import { Facts } from '../cases/facts.tsx';
+import { Facts, SerialNumber } from '../cases/facts.tsx';
 import type { ScreenProps } from './screen.ts';
 import { Tidy } from './tidy.tsx';
 
@@ -24,21 +24,12 @@ export function ResultPage(props: ScreenProps) {
         <Facts
           rows={[
             [fields.name, value.entityName],
-            fresh !== null && [
-              fields.newSerialNumber,
-              <span class="number">{inFours(fresh.serialNumber.toUpperCase())}</span>,
-            ],
-            encryption != null && [
-              fields.encryptionSerialNumber,
-              <span class="number">{inFours(encryption.serialNumber.toUpperCase())}</span>,
-            ],
+            fresh !== null && [fields.newSerialNumber, <SerialNumber of={fresh} />],
+            encryption != null && [fields.encryptionSerialNumber, <SerialNumber of={encryption} />],
             fresh !== null && [fields.validity, words.validity(day(fresh.notBefore), day(fresh.notAfter))],
             fresh !== null && [fields.issuer, fresh.issuer],
             ...(fresh?.identityNumbers ?? []).map((one) => [fields[one.kind], inFours(one.value)] as const),
-            [
-              fields.oldSerialNumber,
-              <span class="number">{inFours(value.certificate.serialNumber.toUpperCase())}</span>,
-            ],
+            [fields.oldSerialNumber, <SerialNumber of={value.certificate} />],
             [fields.caseNumber, value.number],
             [fields.completedAt, minute(done)],
           ]}
@@ -49,6 +40,8 @@ export function ResultPage(props: ScreenProps) {
         <h2>{result.nextTitle}</h2>
         <ul class="papers">
           <li>{result.old}</li>
+          {encryption && <li>{words.renewal.twins}</li>}
+          {value.samePair && <li>{words.renewal.samePair[value.samePair]}</li>}
           {oldKey && <li>{result.oldKey[oldKey]}</li>}
           <li>{result.tax}</li>
         </ul>

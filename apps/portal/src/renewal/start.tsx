@@ -66,6 +66,7 @@ function Agreement(props: { offer: RenewalOffer; desk: DeskInfo; reload: () => v
     <Page title={text.title} lead={text.lead} back="/" above={<Steps now={0} />}>
       <div class="note">
         <p>{(certificate.expired ? text.expired : text.until)(day(certificate.notAfter))}</p>
+        {props.offer.twin && <p>{words.renewal.twins}</p>}
       </div>
       <section class="card">
         <h2 id="agreement">

@@ -8,7 +8,10 @@ import { TroubleNote } from '../troubles/trouble.tsx';
 import type { ScreenProps } from './screen.ts';
 import { Steps } from './steps.tsx';
 
-const steps: readonly WriteStep[] = ['generate', 'issue', 'write', 'prove', 'tidy'];
+const allSteps: readonly WriteStep[] = ['generate', 'issue', 'write', 'prove', 'tidy'];
+/** Where the pair that is there gets the new certificates, it is proved first; then they are written. */
+const samePairSteps: readonly WriteStep[] = ['issue', 'prove', 'write'];
+const stepsOf = ({ samePair }: Case) => (samePair === 'certain' ? samePairSteps : allSteps);
 
 /** Follows the case, not the window: the assistant works on by itself, also when the page is closed. */
 export function WritingPage({ value, desk, assistant }: ScreenProps) {
@@ -23,10 +26,11 @@ export function WritingPage({ value, desk, assistant }: ScreenProps) {
   // Opened anew after the proof, the page cannot know whether the assistant still tidies; the certificate is in force.
   const left = proved && (stopped !== null || phase === null);
   const title = left ? writing.provedTitle : stopped ? writing.interruptedTitle : writing.title;
-  const lead = left ? writing.proved : stopped ? writing.interrupted : writing.lead;
+  const leftLead = value.samePair === 'certain' ? writing.provedSamePair : writing.proved;
+  const lead = left ? leftLead : stopped ? writing.interrupted : writing.lead;
   return (
     <Page title={title} lead={lead} back={`/cases/${value.id}`} above={<Steps now={2} />}>
-      <Progress now={currentStep(value)} />
+      <Progress steps={stepsOf(value)} now={currentStep(value)} />
       {stopped && <TroubleNote failure={stopped} desk={desk} retry={reopen} />}
       {!stopped && <WindowHelp assistant={assistant} reopen={reopen} />}
       {phase?.at === 'missing' && (
@@ -44,13 +48,14 @@ export function WritingPage({ value, desk, assistant }: ScreenProps) {
 }
 
 /** What the assistant reported last, or what the case's state says when that is further on. */
-function currentStep({ state, progress }: Case): number {
-  const reported = progress ? steps.indexOf(progress.step) : 0;
+function currentStep({ state, progress, samePair }: Case): number {
+  if (samePair === 'certain') return state === 'proved' ? 2 : state === 'issued' ? 1 : 0;
+  const reported = progress ? allSteps.indexOf(progress.step) : 0;
   const least = state === 'proved' ? 4 : state === 'issued' ? 2 : state === 'issuing' ? 1 : 0;
   return Math.max(reported, least);
 }
 
-function Progress({ now }: { now: number }) {
+function Progress({ steps, now }: { steps: readonly WriteStep[]; now: number }) {
   const { writing } = useWords().renewal;
   return (
     <section class="card">

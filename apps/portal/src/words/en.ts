@@ -32,7 +32,7 @@ export const en: Words = {
     housingFund: 'Housing fund number',
     serialNumber: 'Serial number',
     newSerialNumber: 'New serial number',
-    encryptionSerialNumber: 'Encryption certificate',
+    encryptionSerialNumber: 'New serial number, encryption',
     oldSerialNumber: 'Old serial number',
     validity: 'Valid',
     issuer: 'Issued by',
@@ -164,6 +164,14 @@ export const en: Words = {
   },
   renewal: {
     name: 'Renewal',
+    twins:
+      'Two certificates are renewed: the signing certificate signs and signs in; with the encryption certificate others send you files that only your key can open.',
+    samePair: {
+      possible:
+        'If the key has no room for a second key pair, the one on it stays and gets the new certificate.',
+      certain:
+        'The key has no room for a second key pair, so the one on it stays and gets the new certificate.',
+    },
     steps: ['Agreement', 'Check and term', 'Writing'],
     stepOf: (step, all) => `Step ${step} of ${all}`,
     agreement: {
@@ -236,8 +244,8 @@ export const en: Words = {
         lead: 'So the certificate cannot be renewed. If that is wrong, bring papers to a service point. Your certificate was not changed.',
       },
       'too-many-keys': {
-        title: 'This key has to be looked at',
-        lead: 'It lost its new key pair several times. The old certificate still works; bring the key to a service point.',
+        title: 'A person will look at it: bring the key to a service point',
+        lead: 'The key lost its new key pair several times, so writing was stopped. The old certificate still works.',
       },
       'authority-refused': {
         title: 'The authority did not issue the new certificate; a person will look at it',
@@ -271,7 +279,7 @@ export const en: Words = {
         issue: 'Issue the certificate',
         write: 'Write it and read it back',
         prove: 'Sign with it as a proof',
-        tidy: 'Remove the old certificate',
+        tidy: 'Tidy the key',
       },
       done: 'done',
       now: 'in progress',
@@ -281,8 +289,8 @@ export const en: Words = {
       interrupted:
         'Nothing is lost. Put the key in and open the assistant again: it goes on where it stopped and asks for the PIN once more.',
       provedTitle: 'The new certificate is in force; one thing is left',
-      proved:
-        'The new certificate can be used already. The old one still has to be removed from the key: put it in and go on.',
+      proved: 'The new certificate can be used already. The key still has to be tidied: put it in and go on.',
+      provedSamePair: 'The new certificate still has to be written to the key: put it in and go on.',
       reopen: 'Open the assistant again',
       ifClosed: 'Has the assistant’s window been closed?',
       ifClosedWrite:
@@ -296,16 +304,13 @@ export const en: Words = {
       oldKey: {
         'on-key': 'The old encryption key stays on the key and goes on opening earlier documents.',
         kept: 'The authority keeps the old encryption key; it is no longer on the key. To open earlier documents, call a service point.',
-        same: 'The key has room for these key pairs alone, so they stay and got new certificates; earlier documents open as before.',
-        leaves: 'The old encryption key has left the key.',
+        same: 'The encryption key is the same as before; earlier documents open as they did.',
+        leaves:
+          'The old encryption key has left the key, and the authority does not keep it. For earlier documents, call a service point.',
       },
       tax: 'If the company files tax online, have the tax software provider activate the new certificate. Other systems, such as social insurance or the housing fund, may ask you to bind it again at first use.',
       nextTitle: 'What comes next',
       print: 'Print the receipt',
-    },
-    attention: {
-      title: 'A person will look at it: bring the key to a service point',
-      lead: 'The key lost its new key pair several times, so writing was stopped. The old certificate still works.',
     },
     ended: {
       cancelled: 'The case was cancelled',

@@ -99,6 +99,8 @@ export const RenewalCase = z.strictObject({
       oldKey: z.enum(['on-key', 'kept', 'same', 'leaves']).nullable(),
     })
     .nullable(),
+  /** For want of room on the key, the pair that is there may get, or got, the new certificates; null: a new pair is made. */
+  samePair: z.enum(['possible', 'certain']).nullable(),
   /** True while the key still holds a container of this ended case. */
   leftovers: z.boolean(),
   history: z.array(CaseEvent),

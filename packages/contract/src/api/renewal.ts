@@ -15,6 +15,8 @@ export const RenewalOffer = z.strictObject({
   renewable: z.enum(['now', 'too-early', 'too-late', 'payment', 'key-kind', 'superseded']),
   /** First day of the renewal window. */
   from: Instant,
+  /** A signing and an encryption certificate are issued, or the signing certificate alone. */
+  twin: z.boolean(),
   /** Open case that changes this line, to go on with or to cancel. */
   openCase: Id.nullable(),
   agreement: z.strictObject({

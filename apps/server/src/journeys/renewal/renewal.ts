@@ -194,6 +194,9 @@ export function renewalDesk(deps: RenewalDeps) {
     };
   }
 
+  const rulesFor = async (kind: RenewalKind, { lineId }: Holder) =>
+    twinRules(kind, settings.twins, (await encryptionInForce(db, lineId)) !== undefined);
+
   /** What an order says of twins, and what leaves the key beside the old container. */
   async function twinOrder(tx: Tx, renewal: Renewal, { leftovers, kept }: Remains) {
     const { twin, kept: own, oldKey, newKey } = renewal.data;
@@ -298,10 +301,11 @@ export function renewalDesk(deps: RenewalDeps) {
       const timing = renewalTiming(row.not_after, now, settings);
       const open = await openCaseOf(db, holder.lineId);
       const paid = (await ordinalOf(db, holder.lineId)) > 1;
+      const { kind } = kindOf(row);
       const renewable =
         row.state !== 'in-force'
           ? 'superseded'
-          : !kindOf(row).kind
+          : !kind
             ? 'key-kind'
             : timing.renewable === 'now' && paid
               ? 'payment'
@@ -311,6 +315,7 @@ export function renewalDesk(deps: RenewalDeps) {
         certificate: summaryOf(row, now, deps.identityNumberOids),
         renewable,
         from: timing.from.toISOString(),
+        twin: kind !== undefined && (await rulesFor(kind, holder)).twin !== null,
         openCase: open?.id ?? null,
         agreement: { version, digest, text },
       };
@@ -339,7 +344,7 @@ export function renewalDesk(deps: RenewalDeps) {
       const data: RenewalData = {
         agreement: { version: agreement.version, digest: agreement.digest },
         oldKey: row.public_key_digest,
-        ...twinRules(kind, settings.twins, (await encryptionInForce(db, holder.lineId)) !== undefined),
+        ...(await rulesFor(kind, holder)),
         comparison: null,
         referral: null,
         years: null,

@@ -405,6 +405,7 @@ describe('a pair that is certified again', () => {
     const counts = await world.pairs();
     const assistant = await world.write();
     expect(assistant.order.recertify).toBe(true);
+    expect(await presentCase(world.browser, assistant.order.case.id)).toMatchObject({ samePair: 'possible' });
     const again = await certify(assistant, fresh, key);
     expect(again.envelope).toBeNull();
     const publicKey = (der: Uint8Array) => publicKeyDigest(Certificate.parse(der).publicKey);
@@ -417,6 +418,7 @@ describe('a pair that is certified again', () => {
     expect(await presentCase(world.browser, assistant.order.case.id)).toMatchObject({
       state: 'proved',
       twin: { oldKey: 'same' },
+      samePair: 'certain',
     });
     const later = await certify(assistant, fresh, key);
     expect(later.certificate).toEqual(again.certificate);
@@ -460,6 +462,7 @@ describe('a pair that is certified again', () => {
     const world = await World.open({});
     const assistant = await world.write();
     expect(assistant.order.recertify).toBe(false);
+    expect(await presentCase(world.browser, assistant.order.case.id)).toMatchObject({ samePair: null });
     expect(await codeOf(certify(assistant, world.company, world.company.pair))).toBe('request-key-used');
   });
 });

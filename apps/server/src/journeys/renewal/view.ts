@@ -75,6 +75,7 @@ export async function renewalView(
     progress: renewal.open ? data.progress : null,
     newCertificate: fresh ? summary(fresh) : null,
     twin,
+    samePair: samePairOf(renewal),
     leftovers: data.leftovers.length > 0 || data.unwritten,
     history: events.map((event) => ({
       at: event.at.toISOString(),
@@ -95,6 +96,11 @@ async function awaitedFor(db: Db, intentId: string | null): Promise<RenewalCase[
     .executeTakeFirst();
   if (!intent?.resume_at) return null;
   return { since: intent.created_at.toISOString(), again: intent.resume_at.toISOString() };
+}
+
+function samePairOf({ data, open }: Renewal): RenewalCase['samePair'] {
+  if (data.newKey !== null) return data.newKey === data.oldKey ? 'certain' : null;
+  return data.recertify && open ? 'possible' : null;
 }
 
 async function twinView(
