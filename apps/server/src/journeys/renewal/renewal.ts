@@ -28,7 +28,7 @@ import type { Renewal, RenewalData, RequestInput } from './data.ts';
 import { keyKindOf, type RenewalKind, type RenewalKinds, renewalKind } from './kinds.ts';
 import { allMatch, compare, groupsOf, type RenewalSettings, renewalTiming, termsOnOffer } from './rules.ts';
 import type { RenewalEffect, RenewalEvent } from './steps.ts';
-import { encryptionInForce, type TwinSettings, twinRules } from './twins.ts';
+import { encryptionInForce, stays, type TwinSettings, twinRules } from './twins.ts';
 import { renewalView } from './view.ts';
 
 export const askRegisterJob = 'renewal-ask-register';
@@ -202,10 +202,16 @@ export function renewalDesk(deps: RenewalDeps) {
     const { twin, kept: own, oldKey, newKey } = renewal.data;
     if (!twin) return { twin: null, leftovers };
     const proved = renewal.state === 'proved';
-    const hasOld = renewal.lineId !== null && (await encryptionInForce(tx, renewal.lineId)) !== undefined;
-    const keepOld = proved ? own !== null : hasOld && twin.keep > 0 && newKey !== oldKey;
-    const stay = twin.keep - (keepOld ? 1 : 0);
-    const leave = kept.slice(stay).map(({ key }) => ({ key }));
+    const old = renewal.lineId ? await encryptionInForce(tx, renewal.lineId) : undefined;
+    const keepOld = proved
+      ? own !== null
+      : newKey !== oldKey && old !== undefined && (await stays(tx, old.id, twin.keep));
+    const stay = Math.max(0, twin.keep - (keepOld ? 1 : 0));
+    // Whose encryption key nobody else has, never leaves.
+    const leave = kept
+      .slice(stay)
+      .filter(({ inHistory }) => inHistory)
+      .map(({ key }) => ({ key }));
     const may = kept.slice(0, stay).filter(({ inHistory }) => inHistory);
     const expendable = may.map(({ key }) => ({ key })).reverse();
     return { twin: { keepOld, expendable }, leftovers: [...leftovers, ...leave].slice(0, atMost) };
