@@ -1,0 +1,234 @@
+/** A request of the new key, with what the old key says about it, becomes certificates. Every call may be repeated. */
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  RenewalStatement,
+  type RenewedCertificates,
+  type SignedStatement,
+  signedTypes,
+} from '@certdesk/contract';
+import { Certificate, CertificationRequest, keyAlgorithmOf, publicKeyDigest } from '@certdesk/pki';
+import type { z } from 'zod';
+import type { Work } from '../../orders/bearer.ts';
+import { readStatement } from '../../orders/statement.ts';
+import { DeskError } from '../../platform/error.ts';
+import type { Tx } from '../../schema/database.ts';
+import { certificateNamed } from './certificate-named.ts';
+import type { Renewal, RenewalData, RequestInput } from './data.ts';
+import type { RenewalIntents } from './intents.ts';
+import type { RenewalDeps } from './renewal.ts';
+import { keyLossesAllowed } from './steps.ts';
+import { encryptionInForce, pairName, pairOf } from './twins.ts';
+import { actorOf } from './work.ts';
+
+type CertificateAnswer = z.infer<typeof RenewedCertificates>;
+
+/** What comes with a request for twins; `envelope` null: the key has the pair already. */
+interface EncryptionPair {
+  readonly publicKey: Uint8Array;
+  readonly pair: string | undefined;
+  readonly envelope: Uint8Array | null;
+}
+
+/** What a request means to a case in its present state. */
+type Meaning = 'requested' | 'key-lost' | 'key-lost-too-often' | 'same' | 'attention';
+
+const base64 = (der: Uint8Array) => Buffer.from(der).toString('base64');
+
+/** A PKCS#10 request of the new key, with the old key's statement about it, becomes a certificate. */
+export type RequestCertificate = (
+  work: Work,
+  requestDer: Uint8Array,
+  statement: SignedStatement,
+) => Promise<CertificateAnswer>;
+
+export function renewalRequests(deps: RenewalDeps, intents: RenewalIntents): RequestCertificate {
+  const { db, engine, authority } = deps;
+
+  /** The certificates that the case has now, with the envelope that was made for its signing key. */
+  async function certificateAnswer(
+    caseId: string,
+    encryption: EncryptionPair | undefined,
+  ): Promise<CertificateAnswer> {
+    const row = await db.selectFrom('desk_case').select('data').where('id', '=', caseId).executeTakeFirst();
+    const { newCertificateId, newEncryptionId, twin } = (row?.data ?? {}) as unknown as RenewalData;
+    const issued = newCertificateId && (await certificateNamed(db, newCertificateId));
+    if (!issued) throw new DeskError('issuing-not-yet');
+    const certificate = base64(issued.der);
+    const chain = authority.chain(issued.issuer).map(base64);
+    if (!twin) return { certificate, chain, twin: null };
+    const second = newEncryptionId && (await certificateNamed(db, newEncryptionId));
+    if (!second || !encryption) throw new DeskError('issuing-not-yet');
+    // Restored from an older backup, the key management would give another pair than the one that was certified.
+    if (publicKeyDigest(encryption.publicKey) !== second.public_key_digest)
+      throw new DeskError('encryption-pair-bound', { reason: 'the key management gave another pair' });
+    const envelope = encryption.envelope && base64(encryption.envelope);
+    return { certificate, chain, twin: { certificate: base64(second.der), envelope } };
+  }
+
+  /**
+   * The new key must be new: no certificate, ours or imported, may carry it already. The old key itself may ask for
+   * another certificate where the case's profile allows that.
+   */
+  async function checkKeyUnused(tx: Tx, renewal: Renewal, digest: string): Promise<void> {
+    if (digest === renewal.data.oldKey && renewal.data.recertify) return;
+    const used = await tx
+      .selectFrom('certificate')
+      .select('id')
+      .where('public_key_digest', '=', digest)
+      .where('id', '!=', renewal.data.newCertificateId ?? renewal.certificateId)
+      .executeTakeFirst();
+    if (used || digest === renewal.data.oldKey) throw new DeskError('request-key-used');
+  }
+
+  /**
+   * What the old key signed must say exactly what this case says: nothing is taken from it that is not compared.
+   * The nonce ties it to an order of this desk, the digest to this request.
+   */
+  async function checkStatement(
+    tx: Tx,
+    renewal: Renewal,
+    work: Work,
+    signed: SignedStatement,
+    { requestDigest, publicKeyDigest: key }: RequestInput,
+  ) {
+    const { order } = work;
+    if (order.purpose !== 'renewal') throw new DeskError('order-unknown');
+    const old = await tx
+      .selectFrom('certificate')
+      .select(['der', 'digest'])
+      .where('id', '=', renewal.certificateId)
+      .executeTakeFirstOrThrow();
+    const { publicKey } = Certificate.parse(old.der);
+    const { value, verified } = readStatement(signedTypes.renewal, RenewalStatement, signed, publicKey);
+    if (!verified) throw new DeskError('signature-invalid');
+    const expected: RenewalStatement = {
+      origin: order.origin,
+      order: order.id,
+      case: renewal.id,
+      nonce: order.nonce,
+      certificate: old.digest,
+      request: requestDigest,
+      pair: key === renewal.data.oldKey ? 'present' : 'new',
+      confirmed: order.confirmed,
+    };
+    const asInCase =
+      order.confirmed.years === renewal.data.years &&
+      order.confirmed.twin === (renewal.data.twin !== null) &&
+      isDeepStrictEqual(order.confirmed.agreement, renewal.data.agreement);
+    if (!asInCase || !isDeepStrictEqual(value, expected)) throw new DeskError('statement-invalid');
+  }
+
+  /** Decides, under the case's lock, what a request means now. */
+  async function meaningOf(
+    tx: Tx,
+    renewal: Renewal,
+    work: Work,
+    input: RequestInput,
+    signed: SignedStatement,
+  ): Promise<Meaning> {
+    const { state, data } = renewal;
+    if (input.algorithm !== data.algorithm) throw new DeskError('request-key');
+    await checkStatement(tx, renewal, work, signed, input);
+    const sameKey = data.newKey === input.publicKeyDigest;
+    if (state === 'ordered') {
+      await checkKeyUnused(tx, renewal, input.publicKeyDigest);
+      return 'requested';
+    }
+    if (state === 'attention') return 'attention';
+    if (sameKey && ['issuing', 'issued', 'proved', 'done'].includes(state)) return 'same';
+    if (state === 'issuing') throw new DeskError('issuing-not-yet');
+    if (state !== 'issued') throw new DeskError('case-state');
+    // Another key while one certificate is issued and not proved: the pair that it was issued for is lost.
+    await checkKeyUnused(tx, renewal, input.publicKeyDigest);
+    return data.keysLost >= keyLossesAllowed ? 'key-lost-too-often' : 'key-lost';
+  }
+
+  /**
+   * @returns the case as it stands after the request, its intents committed or its certificates issued; in `attention`
+   *   when the key has lost too many pairs
+   */
+  async function admit(tx: Tx, work: Work, input: RequestInput, signed: SignedStatement): Promise<Renewal> {
+    const renewal = await engine.lock(tx, work.caseId);
+    const meaning = await meaningOf(tx, renewal, work, input, signed);
+    if (meaning === 'same' || meaning === 'attention') return renewal;
+    const move = { actor: actorOf(work), now: deps.clock(), input, note: { request: input.requestDigest } };
+    if (meaning === 'requested') return engine.move(tx, renewal, 'requested', move);
+    return engine.move(tx, renewal, meaning, { ...move, change: { keysLost: renewal.data.keysLost + 1 } });
+  }
+
+  /**
+   * The encryption pair for a request, before anything is issued: the one that the old key has, where that key itself
+   * is certified again, or one of the key management, whose name was written down before it is asked.
+   * @returns undefined where the case is not about twins, or gets no certificate any more
+   */
+  async function encryptionPairFor(
+    work: Work,
+    input: RequestInput,
+    signed: SignedStatement,
+  ): Promise<EncryptionPair | undefined> {
+    const asked = await db.transaction().execute(async (tx) => {
+      const renewal = await engine.lock(tx, work.caseId);
+      const { twin, oldKey, pairs } = renewal.data;
+      if (!twin) return undefined;
+      const meaning = await meaningOf(tx, renewal, work, input, signed);
+      if (meaning === 'attention' || meaning === 'key-lost-too-often') return undefined;
+      if (input.publicKeyDigest === oldKey && renewal.lineId) {
+        const present = await encryptionInForce(tx, renewal.lineId);
+        if (present) {
+          const { publicKey } = Certificate.parse(present.der);
+          return { publicKey, pair: await pairOf(tx, present.id), envelope: null };
+        }
+      }
+      const name = pairName(renewal.id, input.publicKeyDigest);
+      if (!pairs.includes(name)) await engine.keep(tx, renewal.id, { pairs: [...pairs, name] });
+      return name;
+    });
+    if (typeof asked !== 'string') return asked;
+    if (!deps.keys) throw new DeskError('key-management-unavailable');
+    const { publicKey, envelope } = await deps.keys.give(asked, input.publicKey);
+    return { publicKey, pair: asked, envelope };
+  }
+
+  return async (
+    work: Work,
+    requestDer: Uint8Array,
+    statement: SignedStatement,
+  ): Promise<CertificateAnswer> => {
+    const input = readRequest(requestDer);
+    const encryption = await encryptionPairFor(work, input, statement);
+    const whole = encryption ? { ...input, encryption } : input;
+    const { state, data } = await db.transaction().execute((tx) => admit(tx, work, whole, statement));
+    if (state === 'attention')
+      throw new DeskError(data.referral === 'authority-refused' ? 'issuing-refused' : 'issuing-attention');
+    if (!data.newCertificateId) {
+      for (const intent of [data.encryptionIntentId, data.intentId])
+        if (intent) await intents.finish(work.caseId, intent);
+    }
+    // One that its CA has withdrawn meanwhile is not written any more.
+    else if (data.intentId && state === 'issued' && !data.provedBy)
+      await intents.confirm(work.caseId, data.intentId);
+    return certificateAnswer(work.caseId, encryption);
+  };
+}
+
+function readRequest(der: Uint8Array): RequestInput {
+  let request: CertificationRequest;
+  let verified: boolean;
+  let algorithm: string;
+  try {
+    request = CertificationRequest.parse(der);
+    verified = request.verify();
+    algorithm = keyAlgorithmOf(request.publicKey);
+  } catch {
+    throw new DeskError('request-signature');
+  }
+  if (!verified) throw new DeskError('request-signature');
+  return {
+    algorithm,
+    publicKey: request.publicKey,
+    publicKeyDigest: publicKeyDigest(request.publicKey),
+    requestDigest: createHash('sha256').update(der).digest('hex'),
+    request: der,
+  };
+}
