@@ -55,12 +55,14 @@ async function certificate(
   name: string,
   uscc: string,
   by = issuer,
+  notAfter = validity.notAfter,
 ) {
   const der = await buildCertificate({
     serialNumber: '77',
     issuer: caName,
     subject: Name.of([{ type: 'CN', value: name }]),
     ...validity,
+    notAfter,
     publicKey,
     extensions: [
       keyUsage(usage),
@@ -344,6 +346,22 @@ describe('nothing is given out', () => {
       ({ both }) => both({ parameters: { holder: 'x' } }),
     ],
     [
+      'to two commands with one nonce',
+      'both commands have one nonce',
+      async ({ alice, bob, wish, order }) => {
+        const nonce = 'n'.repeat(43);
+        return order(await alice.sign({ ...wish, nonce }), await bob.sign({ ...wish, nonce }));
+      },
+    ],
+    [
+      'for a certificate that has ended',
+      'recovery-receiver',
+      ({ both }) => {
+        now = new Date(start.getTime() + 61 * day);
+        return both();
+      },
+    ],
+    [
       'for what was signed nine days ago',
       'the command is too old or from the future',
       ({ both }) => both({ at: new Date(start.getTime() - 9 * day).toISOString() }),
@@ -414,4 +432,13 @@ test('an authority gets it where both officers signed for it by its name', async
   expect(openEnvelopedKey(envelope, judge).publicKey.toSpki()).toEqual(
     new Uint8Array(w.encryption.publicKey),
   );
+});
+
+test('the key of a certificate that has ended is recovered as well: that is what old documents need', async () => {
+  const w = await world();
+  const ended = new Date(start.getTime() - 10 * day);
+  const encryption = await certificate(w.given.publicKey, encrypts, ...company, issuer, ended);
+  const wish = recoveryOf({ encryption, receiver: w.receiver }, undefined);
+  const { publicKey } = await w.both(wish, { certificate: encryption.der });
+  expect(Buffer.from(publicKey)).toEqual(Buffer.from(w.given.publicKey));
 });
