@@ -105,6 +105,11 @@ export const commandErrors = {
     zh: '密钥管理系统拒绝恢复（{reason}），没有交出任何密钥。请核对后由两名恢复操作员重新签署。',
     en: 'The key management refused the recovery ({reason}); no key was given out. Check it and have two recovery officers sign anew.',
   },
+  'recovery-unavailable': {
+    status: 503,
+    zh: '密钥管理系统暂时不可用，没有取得密钥。指令 {command} 仍然有效：请启动密钥管理系统后重新获取。',
+    en: 'The key management is not available at the moment; nothing was fetched. The order {command} stays good: start the key management and fetch it again.',
+  },
   'recovery-not-ordered': {
     status: 404,
     zh: '没有由两名操作员签署的密钥恢复指令 {command}。请核对编号，或用 certdesk command list 查看等待第二人签署的指令。',

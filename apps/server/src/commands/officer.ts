@@ -1,7 +1,7 @@
 /** The key management's own recovery officers: needs its settings, passphrase and database, and nothing of the desk. */
 import { resolve } from 'node:path';
 import { type KeyDb, migrateKeys, openKeyDatabase } from '../keymanagement/service/database.ts';
-import { openKeys, readKeySettings } from '../keymanagement/service/files.ts';
+import { type KeySettings, openKeys, readKeySettings } from '../keymanagement/service/files.ts';
 import { addOfficer, disableOfficer, listOfficers } from '../keymanagement/service/officers.ts';
 import type { StorageKey } from '../keymanagement/service/sealing.ts';
 import { readPassphrase } from '../setup/configuration.ts';
@@ -16,7 +16,7 @@ const environment =
 /** Under the key management's passphrase alone: who has it decides whose two signatures recover keys. */
 async function withOfficers(
   { env }: CommandContext,
-  work: (db: KeyDb, storageKey: StorageKey) => Promise<void>,
+  work: (db: KeyDb, storageKey: StorageKey, settings: KeySettings) => Promise<void>,
 ): Promise<number> {
   const settings = await readKeySettings(resolve(neededIn(env, 'CERTDESK_KEYMANAGEMENT_CONFIG')));
   const passphrase = await readPassphrase(neededIn(env, 'CERTDESK_KEYMANAGEMENT_PASSPHRASE_FILE'));
@@ -25,7 +25,7 @@ async function withOfficers(
   await migrateKeys(url);
   const { db, end } = openKeyDatabase(url, { max: 2 });
   try {
-    await work(db, storageKey);
+    await work(db, storageKey, settings);
   } finally {
     await end();
   }
@@ -41,9 +41,13 @@ export const officerAdd: Command = {
       name: needed(context, 'name'),
       publicKey: await readPublicKey(needed(context, 'key'), 'operator-key'),
     };
-    return withOfficers(context, async (db, storageKey) => {
+    return withOfficers(context, async (db, storageKey, { recovery }) => {
       await addOfficer(db, storageKey, officer, context.now());
       context.say(`${officer.id} is a recovery officer.`);
+      if (recovery.roots.length === 0)
+        context.tell(
+          'recovery.roots of the settings names no root certificate yet: until then nothing is recovered.',
+        );
     });
   },
 };

@@ -285,6 +285,12 @@ test('no key for a receiver that is revoked, another entity’s, or not ordered 
   expect((await run(['keymanagement', 'officer', 'add', ...twice], keyEnv)).err).toContain(
     '[operator-exists]',
   );
+  const unrooted = join(folder, 'keymanagement', 'unrooted.json');
+  await writeFile(unrooted, '{}');
+  const early = { ...keyEnv, CERTDESK_KEYMANAGEMENT_CONFIG: unrooted };
+  const dave = await person('dave');
+  const added = await run(['keymanagement', 'officer', 'add', ...dave.asNew], early);
+  expect(added.err).toContain('names no root certificate yet');
   const wrong = { ...keyEnv, CERTDESK_KEYMANAGEMENT_PASSPHRASE_FILE: await fileOf(passphrase) };
   const byDesk = await run(['keymanagement', 'officer', 'add', ...mallory.asNew], wrong);
   expect(byDesk.err).toContain('[passphrase-wrong]');
@@ -296,6 +302,10 @@ test('no key for a receiver that is revoked, another entity’s, or not ordered 
   expect((await desk('key', 'envelope', command, ...out)).err).toContain('bob is no recovery officer here');
   await sql`update keymanagement.recovery_officer set disabled_at = null`.execute(db);
   expect((await list()).out).toContain('bob  not vouched for');
+  const configuration = JSON.parse(readFileSync(w.env.CERTDESK_CONFIG, 'utf8')) as object;
+  const away = { ...configuration, keyManagement: { url: 'http://127.0.0.1:1' } };
+  await writeFile(w.env.CERTDESK_CONFIG, JSON.stringify(away));
+  expect((await desk('key', 'envelope', command, ...out)).err).toContain('[recovery-unavailable]');
   await writeFile(w.env.CERTDESK_CONFIG, JSON.stringify({ publicOrigin: origin }));
   expect((await desk('key', 'envelope', command, ...out)).err).toContain('keyManagement: is missing');
 }, 60_000);

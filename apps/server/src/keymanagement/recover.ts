@@ -32,7 +32,7 @@ export const recoverKey = defineCommand({
  * Fetches what two operators ordered.
  * @param command as the second operator was told
  * @returns CSRResponse (GM/T 0092), DER: the receiver's certificate, the envelope for its key, the encryption certificate
- * @throws DeskError `recovery-not-ordered`, `certificate-state` and what `checkRecovery` and the key management say
+ * @throws DeskError `recovery-not-ordered`, `recovery-unavailable`, `certificate-state` and what `checkRecovery` and the key management say
  */
 export async function fetchRecovered(
   db: Db,
@@ -52,11 +52,12 @@ export async function fetchRecovered(
   };
   const { encryption, receiver } = await recoverable(db, digest, RecoveryParameters.parse(parameters), now);
   await log('key.envelope-asked');
-  const recovered = await keys.recover({
-    commands,
-    certificate: encryption.der,
-    receiver: receiver.der,
-    issuers: issuersOf([encryption, receiver], trusted, now),
+  const issuers = issuersOf([encryption, receiver], trusted, now);
+  const order = { commands, certificate: encryption.der, receiver: receiver.der, issuers };
+  const recovered = await keys.recover(order).catch((error: unknown) => {
+    // Said of a renewal otherwise, whose case waits.
+    if (!(error instanceof DeskError) || error.code !== 'key-management-unavailable') throw error;
+    throw new DeskError('recovery-unavailable', { command }, { cause: error });
   });
   if (Buffer.compare(recovered.publicKey, encryption.publicKey) !== 0)
     throw new DeskError('key-management-refused', { reason: 'it gave another pair' });
