@@ -11,7 +11,7 @@ import { enqueue } from '../../platform/jobs.ts';
 import type { Tx } from '../../schema/database.ts';
 import type { Renewal, RenewalData, RequestInput } from './data.ts';
 import type { RenewalEffect } from './steps.ts';
-import { encryptionInForce, pairName, pairOf, stays } from './twins.ts';
+import { encryptionInForce, pairName, pairOf } from './twins.ts';
 
 export const retirePairsJob = 'retire-encryption-pairs';
 
@@ -144,7 +144,7 @@ async function supersedeTwin(tx: Tx, renewal: Renewal, now: Date): Promise<Parti
     'withdrawn',
   );
   if (former && former !== present) await retirePairs(tx, [former], 'superseded');
-  const keeps = old !== undefined && newKey !== oldKey && (await stays(tx, old.id, twin?.keep ?? 0));
+  const keeps = old !== undefined && newKey !== oldKey && (twin?.keep ?? 0) > 0;
   return { kept: keeps ? { key: oldKey, inHistory: former !== undefined } : null };
 }
 

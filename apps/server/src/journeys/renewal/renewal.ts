@@ -28,7 +28,7 @@ import type { Renewal, RenewalData, RequestInput } from './data.ts';
 import { keyKindOf, type RenewalKind, type RenewalKinds, renewalKind } from './kinds.ts';
 import { allMatch, compare, groupsOf, type RenewalSettings, renewalTiming, termsOnOffer } from './rules.ts';
 import type { RenewalEffect, RenewalEvent } from './steps.ts';
-import { encryptionInForce, stays, type TwinSettings, twinRules } from './twins.ts';
+import { encryptionInForce, type TwinSettings, twinRules } from './twins.ts';
 import { renewalView } from './view.ts';
 
 export const askRegisterJob = 'renewal-ask-register';
@@ -202,12 +202,10 @@ export function renewalDesk(deps: RenewalDeps) {
     const { twin, kept: own, oldKey, newKey } = renewal.data;
     if (!twin) return { twin: null, leftovers };
     const proved = renewal.state === 'proved';
-    const old = renewal.lineId ? await encryptionInForce(tx, renewal.lineId) : undefined;
-    const keepOld = proved
-      ? own !== null
-      : newKey !== oldKey && old !== undefined && (await stays(tx, old.id, twin.keep));
-    const stay = Math.max(0, twin.keep - (keepOld ? 1 : 0));
-    // Whose encryption key nobody else has, never leaves.
+    const hasOld = renewal.lineId !== null && (await encryptionInForce(tx, renewal.lineId)) !== undefined;
+    const keepOld = proved ? own !== null : hasOld && twin.keep > 0 && newKey !== oldKey;
+    const stay = twin.keep - (keepOld ? 1 : 0);
+    // One that stayed and whose encryption key nobody else has does not leave any more.
     const leave = kept
       .slice(stay)
       .filter(({ inHistory }) => inHistory)

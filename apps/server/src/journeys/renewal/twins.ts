@@ -86,11 +86,6 @@ export async function pairOf(tx: Db | Tx, certificateId: string): Promise<string
   return row?.pair;
 }
 
-/** Whether a former container stays on the key: as many as the profile says, and the only place of an encryption key always. */
-export async function stays(tx: Db | Tx, certificateId: string, keep: number): Promise<boolean> {
-  return keep > 0 || (await pairOf(tx, certificateId)) === undefined;
-}
-
 /** What proves an encryption key: a secret that only it can read, whose check value comes back. */
 export interface EncryptionProof {
   /** SM2Cipher of an SM4 key for the encryption key, DER in base64. */
