@@ -22,6 +22,9 @@ const recovering = 'apps/server/src/commands/recover.test.ts';
 const walk = 'apps/server/src/journeys/renewal/walk.test.ts';
 const signIn = 'apps/server/src/access/sign-in.test.ts';
 const interruptions = 'test/interruptions/interruptions.test.ts';
+const realKeys = 'test/interruptions/real-keys.test.ts';
+const twinsOnSkf =
+  'twins on an SKF key with room for two containers: what the profile keeps stays, and a full key is certified again, whatever is interrupted';
 const inBrowser = 'test/interruptions/browser.test.ts';
 const wholeRenewal = 'test/renewal.test.ts';
 const commands = 'apps/server/src/operators/commands.test.ts';
@@ -58,6 +61,8 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           'of a case that is cancelled are withdrawn together, and the pair goes into the history',
         ],
         [twinsOnKey, 'come in spite of the assistant being killed at any call to the key'],
+        [interruptions, everywhere],
+        [realKeys, twinsOnSkf],
       ],
     },
     {
@@ -73,7 +78,10 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
     },
     {
       promise: 'When the key management is away, twin renewals wait and say so; nothing is half issued.',
-      tests: [[twins, 'wait for the key management: away, nothing is issued; back, the case goes on']],
+      tests: [
+        [twins, 'wait for the key management: away, nothing is issued; back, the case goes on'],
+        [interruptions, everywhere],
+      ],
     },
     {
       promise:
@@ -86,6 +94,7 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           'is told so before anything is changed where its pair may not be certified again',
         ],
         [twins, 'keeps its encryption pair, and signs in with the certificate that the key still carries'],
+        [realKeys, twinsOnSkf],
       ],
     },
     {
@@ -96,6 +105,7 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           'old encryption keys: the first container stays, the one before leaves or may go, and the history has its key',
         ],
         [twinsOnKey, 'leave the old container where it is when its encryption key is to stay'],
+        [realKeys, twinsOnSkf],
       ],
     },
     {
@@ -189,7 +199,7 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           'is told of at each call, and by nothing else',
         ],
         [
-          'test/interruptions/real-keys.test.ts',
+          realKeys,
           'ends with one new certificate whichever call to the key the pull or the end of the assistant meets',
         ],
         ['apps/assistant/src/orders/skf.test.ts', 'come in spite of a library that crashes (%s)'],
