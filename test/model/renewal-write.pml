@@ -8,8 +8,9 @@
    With TWINS each pair gets an encryption pair of the key management, which is asked for before the certificates are and comes
    to the key after the signing certificate. KEEP: the old container stays for its encryption key.
 
-   With TWINS a pair that was withdrawn is never certified again. Two assistants and a key that loses a pair can end there: the one
-   asks late for the pair that was lost, so that the one on the key is withdrawn. Nothing stops working; the holder cancels the case.
+   With TWINS a pair that was withdrawn is never certified again; the server refuses it without them too, where this model lets it pass.
+   Two assistants and a key that loses a pair can end there: the one asks late for the pair that was lost, so that the one on
+   the key is withdrawn. Nothing stops working; the holder cancels the case.
 
    Run by `npm run model`, which also breaks the protocol in each way below and expects to be told. */
 
