@@ -2,6 +2,7 @@
  * Recovery at the desk: two operators order it, and the key management, which verifies both signatures again by officers of its own,
  * answers with an envelope. What the desk adds is the receiver's state: it knows who was revoked.
  */
+import { Id } from '@certdesk/contract';
 import { buildCsrResponse, Certificate, certificateDigest, checkChain } from '@certdesk/pki';
 import { record } from '../audit/record.ts';
 import type { Authority } from '../authority/authority.ts';
@@ -30,7 +31,7 @@ export const recoverKey = defineCommand({
 
 /**
  * Fetches what two operators ordered.
- * @param command as the second operator was told
+ * @param command the first or the second operator's
  * @returns CSRResponse (GM/T 0092), DER: the receiver's certificate, the envelope for its key, the encryption certificate
  * @throws DeskError `recovery-not-ordered`, `recovery-unavailable`, `certificate-state` and what `checkRecovery` and the key management say
  */
@@ -107,24 +108,27 @@ async function known(db: Db | Tx, digest: string): Promise<CertificateRow> {
   return row;
 }
 
-/** The first and the second operator's commands. */
+/** The first and the second operator's commands, whichever of the two is named. */
 async function orderedBy(db: Db, command: string) {
-  const rows = await db
-    .selectFrom('operator_command')
-    .select(['id', 'payload', 'signature'])
-    .where('action', '=', recoverAction)
-    .where('state', '=', 'done')
-    .where((e) =>
-      e.or([e(e.cast('id', 'text'), '=', command), e(e.cast('seconded_by', 'text'), '=', command)]),
-    )
-    .orderBy('accepted_at')
-    .execute();
-  const [first, second] = rows.map(({ payload, signature }) => ({
+  if (!Id.safeParse(command).success) throw new DeskError('recovery-not-ordered', { command });
+  const pair = await db
+    .selectFrom('operator_command as first')
+    .innerJoin('operator_command as second', 'second.id', 'first.seconded_by')
+    .select([
+      'first.payload',
+      'first.signature',
+      'second.payload as payload2',
+      'second.signature as signature2',
+    ])
+    .where('first.action', '=', recoverAction)
+    .where((e) => e.or([e('first.id', '=', command), e('second.id', '=', command)]))
+    .executeTakeFirst();
+  if (!pair) throw new DeskError('recovery-not-ordered', { command });
+  const signed = (payload: Uint8Array, signature: Uint8Array) => ({
     payload: Buffer.from(payload).toString('base64'),
     signature: Buffer.from(signature).toString('base64'),
-  }));
-  if (!first || !second) throw new DeskError('recovery-not-ordered', { command });
-  return [first, second] as const;
+  });
+  return [signed(pair.payload, pair.signature), signed(pair.payload2, pair.signature2)] as const;
 }
 
 /** The encryption certificate that a line had on a day: of several, the one that was issued last by then. */
