@@ -301,7 +301,8 @@ describe('a case that is cancelled', () => {
     passed(6);
     await job('tend-authority', polled(1));
     passed(61);
-    await job('tend-authority', () => ca.issued.size === 1);
+    await job('tend-authority', polled(2));
+    expect(ca.issued.size).toBe(1);
     await job('tend-authority', () => atCa()[0] === 'revoked');
     expect(await states()).toEqual(['in-force']);
   });
