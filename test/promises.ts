@@ -24,7 +24,7 @@ const signIn = 'apps/server/src/access/sign-in.test.ts';
 const interruptions = 'test/interruptions/interruptions.test.ts';
 const realKeys = 'test/interruptions/real-keys.test.ts';
 const twinsOnSkf =
-  'twins on an SKF key with room for two containers: what the profile keeps stays, and a full key is certified again, whatever is interrupted';
+  'are renewed whatever is interrupted: what the profile keeps stays, and a full key is certified again';
 const inBrowser = 'test/interruptions/browser.test.ts';
 const wholeRenewal = 'test/renewal.test.ts';
 const commands = 'apps/server/src/operators/commands.test.ts';
@@ -94,7 +94,11 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           'is told so before anything is changed where its pair may not be certified again',
         ],
         [twins, 'keeps its encryption pair, and signs in with the certificate that the key still carries'],
-        [realKeys, twinsOnSkf],
+        [
+          realKeys,
+          twinsOnSkf,
+          'are refused to a full key whose pairs are not to be certified again, before anything is changed',
+        ],
       ],
     },
     {
