@@ -102,6 +102,18 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
       ],
     },
     {
+      promise:
+        'Holders are told before they give the PIN that their key pair stays, as far as the key tells so early.',
+      tests: [
+        [
+          twinsOnKey,
+          'keeps its pairs, which get new certificates once they are proved',
+          'finds out about room that the key does not tell, and leaves no empty container behind',
+          'cannot say before its PIN what happens where something on it may make way',
+        ],
+      ],
+    },
+    {
       promise: 'Old documents still open: the former encryption key stays on the key or in the history.',
       tests: [
         [
