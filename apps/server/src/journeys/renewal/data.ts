@@ -1,6 +1,15 @@
 import type { AgreementReference, Comparison, KeyAlgorithm, Leftover, RenewalCase } from '@certdesk/contract';
 import type { DeskCase } from '../../cases/case.ts';
-import type { EncryptionProof } from './twins.ts';
+
+/** What proves an encryption key: a secret that only it can read, whose check value comes back. */
+export interface EncryptionProof {
+  /** SM2Cipher of an SM4 key for the encryption key, DER in base64. */
+  readonly wrappedKey: string;
+  /** The secret under that SM4 key: ECB, two blocks, base64. */
+  readonly data: string;
+  /** SHA-256 of the check value: nothing that is stored makes the answer. */
+  readonly expected: string;
+}
 
 /** What a renewal keeps with its case. */
 export interface RenewalData {

@@ -6,7 +6,7 @@ import { Certificate, type CertificateProfile } from '@certdesk/pki';
 import type { CertificateRow } from '../../authority/certificates.ts';
 import { DeskError } from '../../platform/error.ts';
 import type { Db, Tx } from '../../schema/database.ts';
-import type { RenewalData } from './data.ts';
+import type { EncryptionProof, RenewalData } from './data.ts';
 import type { RenewalKind, RenewalKinds } from './kinds.ts';
 
 /** Profiles by name, and the one for certificates that have a twin already. */
@@ -84,16 +84,6 @@ export async function pairOf(tx: Db | Tx, certificateId: string): Promise<string
     .where('certificate_id', '=', certificateId)
     .executeTakeFirst();
   return row?.pair;
-}
-
-/** What proves an encryption key: a secret that only it can read, whose check value comes back. */
-export interface EncryptionProof {
-  /** SM2Cipher of an SM4 key for the encryption key, DER in base64. */
-  readonly wrappedKey: string;
-  /** The secret under that SM4 key: ECB, two blocks, base64. */
-  readonly data: string;
-  /** SHA-256 of the check value: nothing that is stored makes the answer. */
-  readonly expected: string;
 }
 
 export function makeEncryptionProof(
