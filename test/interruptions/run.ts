@@ -24,6 +24,8 @@ export class Run implements Director {
   #stop: Point | undefined;
   /** Something was done to this run that may fail what is under way. */
   #disturbed = false;
+  /** The key's library crashed by itself. */
+  #crashed = false;
   #browser: Browser;
   /** What the assistant is at, whether or not anybody waits for it. */
   #work: Promise<unknown> = Promise.resolve();
@@ -45,11 +47,16 @@ export class Run implements Director {
         await work();
         return;
       } catch (error) {
-        if (!this.#disturbed) throw error;
-        this.#disturbed = false;
+        if (this.#disturbed) this.#disturbed = false;
+        else if (this.#isCrash(error) && !this.#crashed) this.#crashed = true;
+        else throw error;
         await this.#takeUpAgain();
       }
     }
+  }
+
+  #isCrash(error: unknown): boolean {
+    return this.stage.libraryMayCrash && error instanceof Failed && error.code === 'key-library-crashed';
   }
 
   async #takeUpAgain(): Promise<void> {

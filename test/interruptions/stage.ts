@@ -222,7 +222,7 @@ export class Stage {
     this.#companies += 1;
     const name = `上海示例第${this.#companies}有限公司`;
     const { keys, ca } = this.#parts;
-    if (keys.oneForEachAssistant) await this.killAssistant();
+    if (keys.libraryMayCrash) await this.killAssistant();
     const names = { label: name, serial: String(this.#companies) };
     await keys.newKey({ ...names, ...(kind.full && { containers: 1 }) });
     await this.withKey(async (key) => {
@@ -277,6 +277,10 @@ export class Stage {
     } finally {
       await key.close();
     }
+  }
+
+  get libraryMayCrash(): boolean {
+    return this.#parts.keys.libraryMayCrash === true;
   }
 
   pullKey(): Promise<void> {

@@ -20,7 +20,7 @@ export const softHsmStand: MakeStand = async () => {
   };
   return {
     algorithm: 'p256',
-    oneForEachAssistant: true,
+    libraryMayCrash: true,
     driver: { family: 'pkcs11', module: wrapper.module, env: { ...hsm.env, ...wrapper.env } },
     async newKey({ serial }) {
       wrapper.order();

@@ -15,8 +15,11 @@ export interface KeyStand {
   readonly algorithm: Extract<KeyAlgorithm, 'sm2' | 'p256'>;
   /** How an assistant reaches the key while it is plugged in. */
   readonly driver: DriverConfig;
-  /** Whether an assistant that has seen one of these keys cannot be shown another one. */
-  readonly oneForEachAssistant?: boolean;
+  /**
+   * Whether the keys' library crashes at what another process has changed. An assistant is then shown one key alone, and
+   * whoever is told once in a run that the library crashed tries again.
+   */
+  readonly libraryMayCrash?: boolean;
   /** Puts a fresh key in, and no other. */
   newKey(names: NewKey): Promise<void>;
   pull(): Promise<void>;
