@@ -6,7 +6,7 @@ import { Id } from '@certdesk/contract';
 import { buildCsrResponse, Certificate, certificateDigest, checkChain } from '@certdesk/pki';
 import { record } from '../audit/record.ts';
 import type { Authority } from '../authority/authority.ts';
-import type { CertificateRow } from '../authority/certificates.ts';
+import { type CertificateRow, findCertificate } from '../authority/certificates.ts';
 import { defineCommand, readCommand } from '../operators/commands.ts';
 import { DeskError } from '../platform/error.ts';
 import type { Db, Tx } from '../schema/database.ts';
@@ -103,7 +103,7 @@ async function recoverable(db: Db | Tx, digest: string, parameters: RecoveryPara
 }
 
 async function known(db: Db | Tx, digest: string): Promise<CertificateRow> {
-  const row = await db.selectFrom('certificate').selectAll().where('digest', '=', digest).executeTakeFirst();
+  const row = await findCertificate(db, digest);
   if (!row) throw new DeskError('certificate-not-found', { certificate: digest });
   return row;
 }

@@ -148,9 +148,13 @@ export function renewalRequests(deps: RenewalDeps, intents: RenewalIntents): Req
    * @returns the case as it stands after the request, its intents committed or its certificates issued; in `attention`
    *   when the key has lost too many pairs
    */
-  async function admit(tx: Tx, work: Work, input: RequestInput, signed: SignedStatement): Promise<Renewal> {
-    const renewal = await engine.lock(tx, work.caseId);
-    const meaning = await meaningOf(tx, renewal, work, input, signed);
+  async function admit(
+    tx: Tx,
+    renewal: Renewal,
+    meaning: Meaning,
+    work: Work,
+    input: RequestInput,
+  ): Promise<Renewal> {
     if (meaning === 'same' || meaning === 'attention') return renewal;
     const move = { actor: actorOf(work), now: deps.clock(), input, note: { request: input.requestDigest } };
     if (meaning === 'requested') return engine.move(tx, renewal, 'requested', move);
@@ -159,35 +163,52 @@ export function renewalRequests(deps: RenewalDeps, intents: RenewalIntents): Req
 
   /**
    * The encryption pair for a request, before anything is issued: the one that the old key has, where that key itself
-   * is certified again, or one of the key management, whose name was written down before it is asked.
+   * is certified again, or the name of one of the key management, which is written down before it is asked.
    * @returns undefined where the case is not about twins, or gets no certificate any more
    */
-  async function encryptionPairFor(
-    work: Work,
+  async function pairFor(
+    tx: Tx,
+    renewal: Renewal,
+    meaning: Meaning,
     input: RequestInput,
-    signed: SignedStatement,
-  ): Promise<EncryptionPair | undefined> {
-    const asked = await db.transaction().execute(async (tx) => {
-      const renewal = await engine.lock(tx, work.caseId);
-      const { twin, oldKey, pairs } = renewal.data;
-      if (!twin) return undefined;
-      const meaning = await meaningOf(tx, renewal, work, input, signed);
-      if (meaning === 'attention' || meaning === 'key-lost-too-often') return undefined;
-      if (input.publicKeyDigest === oldKey && renewal.lineId) {
-        const present = await encryptionInForce(tx, renewal.lineId);
-        if (present) {
-          const { publicKey } = Certificate.parse(present.der);
-          return { publicKey, pair: await pairOf(tx, present.id), envelope: null };
-        }
+  ): Promise<EncryptionPair | string | undefined> {
+    const { twin, oldKey, pairs } = renewal.data;
+    if (!twin || meaning === 'attention' || meaning === 'key-lost-too-often') return undefined;
+    if (input.publicKeyDigest === oldKey && renewal.lineId) {
+      const present = await encryptionInForce(tx, renewal.lineId);
+      if (present) {
+        const { publicKey } = Certificate.parse(present.der);
+        return { publicKey, pair: await pairOf(tx, present.id), envelope: null };
       }
-      const name = pairName(renewal.id, input.publicKeyDigest);
-      if (!pairs.includes(name)) await engine.keep(tx, renewal.id, { pairs: [...pairs, name] });
-      return name;
-    });
-    if (typeof asked !== 'string') return asked;
+    }
+    const name = pairName(renewal.id, input.publicKeyDigest);
+    if (!pairs.includes(name)) await engine.keep(tx, renewal.id, { pairs: [...pairs, name] });
+    return name;
+  }
+
+  async function askForPair(name: string, signingKey: Uint8Array): Promise<EncryptionPair> {
     if (!deps.keys) throw new DeskError('key-management-unavailable');
-    const { publicKey, envelope } = await deps.keys.give(asked, input.publicKey);
-    return { publicKey, pair: asked, envelope };
+    const { publicKey, envelope } = await deps.keys.give(name, signingKey);
+    return { publicKey, pair: name, envelope };
+  }
+
+  /** The case as it stands after the request, with the encryption pair that goes with it. */
+  async function admitted(work: Work, input: RequestInput, signed: SignedStatement) {
+    /** @param given what was asked for between two transactions: no lock is held while another process answers */
+    const step = (given?: EncryptionPair) =>
+      db.transaction().execute(async (tx) => {
+        const renewal = await engine.lock(tx, work.caseId);
+        const meaning = await meaningOf(tx, renewal, work, input, signed);
+        const encryption = given ?? (await pairFor(tx, renewal, meaning, input));
+        if (typeof encryption === 'string') return encryption;
+        const whole = encryption ? { ...input, encryption } : input;
+        return { renewal: await admit(tx, renewal, meaning, work, whole), encryption };
+      });
+    for (let given: EncryptionPair | undefined; ; ) {
+      const answer = await step(given);
+      if (typeof answer !== 'string') return answer;
+      given = await askForPair(answer, input.publicKey);
+    }
   }
 
   return async (
@@ -196,9 +217,10 @@ export function renewalRequests(deps: RenewalDeps, intents: RenewalIntents): Req
     statement: SignedStatement,
   ): Promise<CertificateAnswer> => {
     const input = readRequest(requestDer);
-    const encryption = await encryptionPairFor(work, input, statement);
-    const whole = encryption ? { ...input, encryption } : input;
-    const { state, data } = await db.transaction().execute((tx) => admit(tx, work, whole, statement));
+    const {
+      renewal: { state, data },
+      encryption,
+    } = await admitted(work, input, statement);
     if (state === 'attention')
       throw new DeskError(data.referral === 'authority-refused' ? 'issuing-refused' : 'issuing-attention');
     if (!data.newCertificateId) {
