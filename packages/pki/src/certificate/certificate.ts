@@ -1,5 +1,5 @@
 /** X.509 certificates as received: RFC 5280 §4.1, with the deviations from DER that real certificates have. */
-import { type AlgorithmIdentifier, readAlgorithmIdentifier } from '../algorithms.ts';
+import type { AlgorithmIdentifier } from '../algorithms.ts';
 import { type DerReader, readDer } from '../der/reader.ts';
 import { contextTag, tag } from '../der/tag.ts';
 import { PkiError } from '../errors.ts';
@@ -7,6 +7,7 @@ import { type IdentityNumber, type IdentityNumberOid, readIdentityNumbers } from
 import { Name } from '../name.ts';
 import { derFrom, fromPem, toPem } from '../pem.ts';
 import { verifySignature } from '../signature.ts';
+import { readRepeatedAlgorithm, readSigned } from '../signed.ts';
 import { type Extension, readExtensions } from './extensions/extension.ts';
 import { serialHex } from './extensions/key-identifiers.ts';
 import { type KnownExtensions, readKnownExtensions } from './extensions/known.ts';
@@ -164,22 +165,11 @@ export class Certificate {
 }
 
 function readCertificate(reader: DerReader): Parts {
-  const certificate = reader.sequence();
-  const tbsElement = certificate.next(tag.sequence);
-  const outer = readAlgorithmIdentifier(certificate);
-  const signature = certificate.bitString();
-  certificate.end();
-
-  const tbs = certificate.inside(tbsElement);
+  const signed = readSigned(reader);
+  const { element, content: tbs, signatureAlgorithm, signature } = signed;
   const version = readVersion(tbs);
   const serialNumber = serialHex(tbs.integerOctets());
-  const signatureAlgorithm = readAlgorithmIdentifier(tbs);
-  if (Buffer.compare(signatureAlgorithm.der, outer.der) !== 0) {
-    throw new PkiError(
-      'algorithm-mismatch',
-      'signature algorithms inside and outside the signed part differ',
-    );
-  }
+  readRepeatedAlgorithm(signed);
   const issuer = Name.read(tbs);
   const validity = tbs.sequence();
   const notBefore = validity.time();
@@ -194,7 +184,7 @@ function readCertificate(reader: DerReader): Parts {
   list?.end();
   tbs.end();
   return {
-    tbs: tbsElement.der,
+    tbs: element.der,
     version,
     serialNumber,
     signatureAlgorithm,

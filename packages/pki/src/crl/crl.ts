@@ -1,5 +1,5 @@
 /** Certificate revocation lists as received: RFC 5280 §5, with the deviations that real ones have. */
-import { type AlgorithmIdentifier, readAlgorithmIdentifier } from '../algorithms.ts';
+import type { AlgorithmIdentifier } from '../algorithms.ts';
 import type { Certificate } from '../certificate/certificate.ts';
 import { readCrlDistributionPoints } from '../certificate/extensions/crl-distribution-points.ts';
 import {
@@ -15,6 +15,7 @@ import { DerError, PkiError } from '../errors.ts';
 import { Name } from '../name.ts';
 import { derFrom, toPem } from '../pem.ts';
 import { verifySignature } from '../signature.ts';
+import { readRepeatedAlgorithm, readSigned } from '../signed.ts';
 import type { RevokedCertificate } from './build.ts';
 import { readIssuingDistributionPoint } from './issuing-distribution-point.ts';
 import { reasonOf } from './reason.ts';
@@ -132,22 +133,11 @@ export class CertificateRevocationList {
 }
 
 function readCrl(reader: DerReader): Parts {
-  const crl = reader.sequence();
-  const tbsElement = crl.next(tag.sequence);
-  const outer = readAlgorithmIdentifier(crl);
-  const signature = crl.bitString();
-  crl.end();
-
-  const tbs = crl.inside(tbsElement);
+  const signed = readSigned(reader);
+  const { element, content: tbs, signatureAlgorithm, signature } = signed;
   const version = tbs.peek() === tag.integer ? tbs.smallInteger() + 1 : 1;
   if (version > 2) refuseVersion();
-  const signatureAlgorithm = readAlgorithmIdentifier(tbs);
-  if (Buffer.compare(signatureAlgorithm.der, outer.der) !== 0) {
-    throw new PkiError(
-      'algorithm-mismatch',
-      'signature algorithms inside and outside the signed part differ',
-    );
-  }
+  readRepeatedAlgorithm(signed);
   const issuer = Name.read(tbs);
   const thisUpdate = tbs.time();
   const nextUpdate = isTime(tbs.peek()) ? tbs.time() : undefined;
@@ -168,7 +158,7 @@ function readCrl(reader: DerReader): Parts {
   field?.end();
   tbs.end();
   return {
-    tbs: tbsElement.der,
+    tbs: element.der,
     version,
     signatureAlgorithm,
     issuer,

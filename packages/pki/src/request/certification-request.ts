@@ -1,5 +1,5 @@
 /** PKCS#10 certification requests, RFC 2986, with the extension request of RFC 2985 §5.4.2. */
-import { type AlgorithmIdentifier, readAlgorithmIdentifier } from '../algorithms.ts';
+import type { AlgorithmIdentifier } from '../algorithms.ts';
 import { type Extension, readExtensions } from '../certificate/extensions/extension.ts';
 import { type DerReader, readDer } from '../der/reader.ts';
 import { tag } from '../der/tag.ts';
@@ -7,6 +7,7 @@ import { PkiError } from '../errors.ts';
 import { Name } from '../name.ts';
 import { derFrom, toPem } from '../pem.ts';
 import { verifySignature } from '../signature.ts';
+import { readSigned } from '../signed.ts';
 
 const PEM_LABELS = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
 
@@ -79,13 +80,7 @@ export class CertificationRequest {
 }
 
 function readRequest(reader: DerReader): Parts {
-  const request = reader.sequence();
-  const infoElement = request.next(tag.sequence);
-  const signatureAlgorithm = readAlgorithmIdentifier(request);
-  const signature = request.bitString();
-  request.end();
-
-  const info = request.inside(infoElement);
+  const { element, content: info, signatureAlgorithm, signature } = readSigned(reader);
   if (info.smallInteger() !== 0) throw new PkiError('bad-version', 'certification request is not version 1');
   const subject = Name.read(info);
   const publicKey = info.next(tag.sequence).der;
@@ -94,7 +89,7 @@ function readRequest(reader: DerReader): Parts {
   const attributes = list ? readAttributes(list) : [];
   info.end();
   const extensions = requestedExtensions(attributes);
-  return { info: infoElement.der, subject, publicKey, attributes, extensions, signatureAlgorithm, signature };
+  return { info: element.der, subject, publicKey, attributes, extensions, signatureAlgorithm, signature };
 }
 
 function readAttributes(list: DerReader): RequestAttribute[] {
