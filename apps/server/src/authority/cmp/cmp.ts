@@ -11,6 +11,7 @@ import { revokeUnlessRevoked } from '../certificates.ts';
 import { completeContent } from '../complete-content.ts';
 import { contentLike } from '../content.ts';
 import type { BulkAuthority } from '../embedded/embedded.ts';
+import { intendEach } from '../intend-each.ts';
 import {
   type CompleteRequest,
   type Intended,
@@ -31,15 +32,10 @@ export function cmpAuthority(options: CmpOptions): BulkAuthority {
   const context = cmpContext(options);
   const { settings, ca, root, profileNamed } = context;
 
-  function complete(request: IntentRequest, now: Date): CompleteRequest | DeskError {
-    try {
-      const profile = profileNamed(request.profile);
-      const content = completeContent(profile, ca, request.publicKey, request.content, now);
-      return { ...request, content, issuingCa, foreign: true };
-    } catch (error) {
-      if (error instanceof DeskError) return error;
-      throw error;
-    }
+  function complete(request: IntentRequest, now: Date): CompleteRequest {
+    const profile = profileNamed(request.profile);
+    const content = completeContent(profile, ca, request.publicKey, request.content, now);
+    return { ...request, content, issuingCa, foreign: true };
   }
 
   async function intendAll(
@@ -47,16 +43,17 @@ export function cmpAuthority(options: CmpOptions): BulkAuthority {
     requests: readonly IntentRequest[],
     now: Date,
   ): Promise<(Intended | DeskError)[]> {
-    const completed = requests.map((request) => complete(request, now));
-    const admitted = completed.flatMap((each) => (each instanceof DeskError ? [] : [each]));
-    const written = await writeIntents(tx, admitted, now);
-    const fresh = written.flatMap((each) =>
-      each instanceof DeskError || !each.fresh ? [] : [each.intentId],
-    );
-    await writeTransactions(tx, fresh, now);
-    const answers = written.values();
-    return completed.map((each) =>
-      each instanceof DeskError ? each : (answers.next().value as Intended | DeskError),
+    return intendEach(
+      requests,
+      (request) => complete(request, now),
+      async (admitted) => {
+        const written = await writeIntents(tx, admitted, now);
+        const fresh = written.flatMap((each) =>
+          each instanceof DeskError || !each.fresh ? [] : [each.intentId],
+        );
+        await writeTransactions(tx, fresh, now);
+        return written;
+      },
     );
   }
 

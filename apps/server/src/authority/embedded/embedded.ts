@@ -15,6 +15,7 @@ import type { Authority, Continuation, IntentRequest, IssuedRecord } from '../au
 import { revokeUnlessRevoked } from '../certificates.ts';
 import { completeContent } from '../complete-content.ts';
 import { contentLike } from '../content.ts';
+import { intendEach } from '../intend-each.ts';
 import {
   type CompleteRequest,
   type Intended,
@@ -74,18 +75,12 @@ export function embeddedAuthority(options: EmbeddedOptions): BulkAuthority {
       algorithm && seriesFor(profile, algorithm, issuers.all(), options.issuedBy ?? {}, clock()),
     );
 
-  /** As `completeContent`; a refusal is an answer, so that it spares the other requests. */
-  function complete(request: IntentRequest, now: Date): CompleteRequest | DeskError {
+  function complete(request: IntentRequest, now: Date): CompleteRequest {
     const { profile, publicKey } = request;
-    try {
-      const rules = profileNamed(profile);
-      const ca = issuerFor(rules, algorithmOf(publicKey));
-      const content = completeContent(rules, ca.certificate, publicKey, request.content, now);
-      return { ...request, content, issuingCa: ca.name };
-    } catch (error) {
-      if (error instanceof DeskError) return error;
-      throw error;
-    }
+    const rules = profileNamed(profile);
+    const ca = issuerFor(rules, algorithmOf(publicKey));
+    const content = completeContent(rules, ca.certificate, publicKey, request.content, now);
+    return { ...request, content, issuingCa: ca.name };
   }
 
   async function intendAll(
@@ -94,11 +89,10 @@ export function embeddedAuthority(options: EmbeddedOptions): BulkAuthority {
     now: Date,
   ): Promise<(Intended | DeskError)[]> {
     await issuers.refresh();
-    const completed = requests.map((request) => complete(request, now));
-    const admitted = completed.flatMap((each) => (each instanceof DeskError ? [] : [each]));
-    const written = (await writeIntents(tx, admitted, now)).values();
-    return completed.map((each) =>
-      each instanceof DeskError ? each : (written.next().value as Intended | DeskError),
+    return intendEach(
+      requests,
+      (request) => complete(request, now),
+      (admitted) => writeIntents(tx, admitted, now),
     );
   }
 
