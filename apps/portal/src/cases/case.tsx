@@ -4,6 +4,7 @@ import { useWords } from '../app/language.tsx';
 import { Loading, Page } from '../app/page.tsx';
 import { lookUp } from '../troubles/failure.ts';
 import { TroublePage } from '../troubles/trouble.tsx';
+import { CancelLink } from './cancel-link.tsx';
 import { Facts, SerialNumber } from './facts.tsx';
 import { useCase } from './use-case.ts';
 
@@ -56,13 +57,13 @@ export function CasePage({ id, desk }: { id: string; desk: DeskInfo }) {
 }
 
 function CaseActions({ value }: { value: Case }) {
-  const { cases, renewal } = useWords();
+  const { cases } = useWords();
   return (
     <p class="row">
       <a class="button main" href={`/renewal/${value.id}`}>
         {value.open ? cases.goOn : value.state === 'done' ? cases.receipt : cases.details}
       </a>
-      {value.canCancel && <a href={`/renewal/${value.id}/cancel`}>{renewal.cancel.link}</a>}
+      <CancelLink value={value} />
     </p>
   );
 }

@@ -7,6 +7,7 @@ import { Loading, Page } from '../app/page.tsx';
 import { navigate, safePath } from '../app/router.ts';
 import { useAnswer } from '../app/use-answer.ts';
 import { TroublePage } from '../troubles/trouble.tsx';
+import { CancelLink } from './cancel-link.tsx';
 import { Facts } from './facts.tsx';
 
 /** After sign-in: a case that was left half-way is offered again. */
@@ -44,7 +45,7 @@ export function Unfinished({ value }: { value: Case }) {
           <a class="button main" href={`/renewal/${value.id}`}>
             {words.cases.goOn}
           </a>
-          {value.canCancel && <a href={`/renewal/${value.id}/cancel`}>{words.renewal.cancel.link}</a>}
+          <CancelLink value={value} />
           <a href="/cases">{words.cases.later}</a>
         </p>
       </section>

@@ -145,6 +145,21 @@ export const checking: Case = {
 
 const over = { open: false, next: 'nothing', canCancel: false, endsAt: null } as const;
 
+const done = {
+  ...checking,
+  ...over,
+  state: 'done',
+  years: 1,
+  newCertificate,
+  history: [
+    ...checking.history,
+    { at: '2026-11-24T02:01:00Z', event: 'confirmed', from: 'checking', to: 'confirmed' },
+    { at: '2026-11-24T02:01:01Z', event: 'term-chosen', from: 'confirmed', to: 'ordered' },
+    { at: '2026-11-24T02:02:00Z', event: 'proved', from: 'issued', to: 'proved' },
+    { at: '2026-11-24T02:02:02Z', event: 'tidied', from: 'proved', to: 'done' },
+  ],
+} as const satisfies Partial<Case>;
+
 /** The case in each of its states. */
 export const cases = {
   checking,
@@ -192,38 +207,14 @@ export const cases = {
   },
   unknown: { ...checking, ...over, state: 'referred', next: 'service-point', referral: 'unknown-entity' },
   closed: { ...checking, ...over, state: 'referred', next: 'service-point', referral: 'closed-entity' },
-  done: {
-    ...checking,
-    ...over,
-    state: 'done',
-    years: 1,
-    newCertificate,
-    history: [
-      ...checking.history,
-      { at: '2026-11-24T02:01:00Z', event: 'confirmed', from: 'checking', to: 'confirmed' },
-      { at: '2026-11-24T02:01:01Z', event: 'term-chosen', from: 'confirmed', to: 'ordered' },
-      { at: '2026-11-24T02:02:00Z', event: 'proved', from: 'issued', to: 'proved' },
-      { at: '2026-11-24T02:02:02Z', event: 'tidied', from: 'proved', to: 'done' },
-    ],
-  },
+  done,
   doneTwins: {
-    ...checking,
-    ...over,
-    state: 'done',
-    years: 1,
-    newCertificate,
+    ...done,
     twin: {
       certificate: { ...oldCertificate, serialNumber: '2b11f0a3c97d20418842' },
       newCertificate: { ...newCertificate, serialNumber: '3c9920af7718be04d121' },
       oldKey: 'on-key',
     },
-    history: [
-      ...checking.history,
-      { at: '2026-11-24T02:01:00Z', event: 'confirmed', from: 'checking', to: 'confirmed' },
-      { at: '2026-11-24T02:01:01Z', event: 'term-chosen', from: 'confirmed', to: 'ordered' },
-      { at: '2026-11-24T02:02:00Z', event: 'proved', from: 'issued', to: 'proved' },
-      { at: '2026-11-24T02:02:02Z', event: 'tidied', from: 'proved', to: 'done' },
-    ],
   },
   checkingTwins: {
     ...checking,

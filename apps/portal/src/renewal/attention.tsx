@@ -1,11 +1,12 @@
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
+import { CancelRow } from '../cases/cancel-link.tsx';
 import { ServicePoints } from '../home/service-points.tsx';
 import type { ScreenProps } from './screen.ts';
 
 /** The key lost its new key pair too often, or the CA refused: a person has to look at it. */
 export function AttentionPage({ value, desk }: ScreenProps) {
-  const { mismatch, cancel, referral } = useWords().renewal;
+  const { mismatch, referral } = useWords().renewal;
   const texts = referral[value.referral === 'authority-refused' ? 'authority-refused' : 'too-many-keys'];
   return (
     <Page title={texts.title} lead={texts.lead} back={`/cases/${value.id}`}>
@@ -13,11 +14,7 @@ export function AttentionPage({ value, desk }: ScreenProps) {
         <h2>{mismatch.where}</h2>
         <ServicePoints desk={desk} />
       </section>
-      {value.canCancel && (
-        <p class="row">
-          <a href={`/renewal/${value.id}/cancel`}>{cancel.link}</a>
-        </p>
-      )}
+      <CancelRow value={value} />
     </Page>
   );
 }

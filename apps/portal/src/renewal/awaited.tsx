@@ -1,13 +1,14 @@
 import { minute } from '@certdesk/contract/format';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
+import { CancelRow } from '../cases/cancel-link.tsx';
 import type { ScreenProps } from './screen.ts';
 import { Steps } from './steps.tsx';
 
 /** The CA takes its time: since when it is waited for, that it goes on by itself, and that the old certificate works. */
 export function AwaitedPage({ value }: ScreenProps) {
   const words = useWords();
-  const { awaited, cancel, waiting } = words.renewal;
+  const { awaited, waiting } = words.renewal;
   return (
     <Page title={awaited.title} lead={awaited.lead} back="/cases" above={<Steps now={2} />}>
       <section class="card" role="status">
@@ -19,11 +20,7 @@ export function AwaitedPage({ value }: ScreenProps) {
           <li>{awaited.meanwhile}</li>
         </ul>
       </section>
-      {value.canCancel && (
-        <p class="row">
-          <a href={`/renewal/${value.id}/cancel`}>{cancel.link}</a>
-        </p>
-      )}
+      <CancelRow value={value} />
     </Page>
   );
 }

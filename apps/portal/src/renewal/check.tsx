@@ -4,6 +4,7 @@ import { api } from '../app/api.ts';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { AssistantStatus } from '../bridge/assistant-status.tsx';
+import { CancelLink } from '../cases/cancel-link.tsx';
 import { ComparisonTable } from './comparison-table.tsx';
 import type { ScreenProps } from './screen.ts';
 import { Steps } from './steps.tsx';
@@ -83,7 +84,7 @@ export function CheckPage({ value, desk, assistant, update, reload }: ScreenProp
               {term.start}
             </button>
             <a href="/service-points">{term.wrong}</a>
-            {value.canCancel && <a href={`/renewal/${value.id}/cancel`}>{words.renewal.cancel.link}</a>}
+            <CancelLink value={value} />
           </p>
           <p class="quiet">
             {term.confirms} {term.note}

@@ -4,6 +4,7 @@ import { api } from '../app/api.ts';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { useAction } from '../app/use-action.ts';
+import { CancelLink } from '../cases/cancel-link.tsx';
 import { TroubleNote } from '../troubles/trouble.tsx';
 import type { ScreenProps } from './screen.ts';
 import { Steps } from './steps.tsx';
@@ -11,7 +12,7 @@ import { Steps } from './steps.tsx';
 /** The register is silent: what is waited for, since when, until when, and that nothing has to be done. */
 export function WaitingPage({ value, desk, update }: ScreenProps) {
   const words = useWords();
-  const { waiting, cancel } = words.renewal;
+  const { waiting } = words.renewal;
   const [asked, setAsked] = useState(false);
   const { run, busy, failure } = useAction(async () => {
     setAsked(false);
@@ -36,7 +37,7 @@ export function WaitingPage({ value, desk, update }: ScreenProps) {
         <button type="button" class="button main" onClick={run} aria-disabled={busy}>
           {busy ? words.common.working : waiting.again}
         </button>
-        {value.canCancel && <a href={`/renewal/${value.id}/cancel`}>{cancel.link}</a>}
+        <CancelLink value={value} />
       </p>
     </Page>
   );

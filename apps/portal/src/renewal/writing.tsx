@@ -3,6 +3,7 @@ import { api } from '../app/api.ts';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import type { Assistant } from '../bridge/use-assistant.ts';
+import { CancelRow } from '../cases/cancel-link.tsx';
 import { failure } from '../troubles/failure.ts';
 import { TroubleNote } from '../troubles/trouble.tsx';
 import type { ScreenProps } from './screen.ts';
@@ -16,7 +17,7 @@ const stepsOf = ({ samePair }: Case) => (samePair === 'certain' ? samePairSteps 
 /** Follows the case, not the window: the assistant works on by itself, also when the page is closed. */
 export function WritingPage({ value, desk, assistant }: ScreenProps) {
   const words = useWords();
-  const { writing, cancel } = words.renewal;
+  const { writing } = words.renewal;
   const { phase } = assistant;
   const failed = phase?.at === 'failed' ? phase.failure : null;
   // It stopped because the CA took its time, and by now there is a certificate: the window is simply opened again.
@@ -38,11 +39,7 @@ export function WritingPage({ value, desk, assistant }: ScreenProps) {
           <p>{words.assistant.missingListening}</p>
         </TroubleNote>
       )}
-      {value.canCancel && phase?.at !== 'taken' && (
-        <p class="row">
-          <a href={`/renewal/${value.id}/cancel`}>{cancel.link}</a>
-        </p>
-      )}
+      {phase?.at !== 'taken' && <CancelRow value={value} />}
     </Page>
   );
 }

@@ -1,0 +1,21 @@
+import type { Case } from '@certdesk/contract';
+import { useWords } from '../app/language.tsx';
+
+interface Props {
+  value: Pick<Case, 'id' | 'canCancel'>;
+}
+
+/** The way to cancel a case, as long as it can be. */
+export function CancelLink({ value }: Props) {
+  const { link } = useWords().renewal.cancel;
+  return value.canCancel ? <a href={`/renewal/${value.id}/cancel`}>{link}</a> : null;
+}
+
+/** The same where it stands alone. */
+export function CancelRow({ value }: Props) {
+  return value.canCancel ? (
+    <p class="row">
+      <CancelLink value={value} />
+    </p>
+  ) : null;
+}
