@@ -44,6 +44,7 @@ const desk = await openDesk({
         kind: 'found',
         entity: { name: found, state: 'active', numbers: [...numbers] },
         askedAt: now,
+        origin: { register: 'table', reference: 'test', saidAt: now },
       };
     },
   }),

@@ -165,6 +165,7 @@ export async function openTestDesk(
             kind: 'found',
             entity: typeof said === 'object' ? { ...entity, ...said } : entity,
             askedAt,
+            origin: { register: 'table', reference: 'test', saidAt: askedAt },
           };
         },
       }),

@@ -20,7 +20,8 @@ test('an entity is found by any of its numbers, with all of them', async () => {
     division: '310106',
     numbers: [{ kind: 'socialInsurance', value: '00123456' } as const, uscc('91310106669433828F')],
   };
-  const found = { kind: 'found', entity, askedAt: now };
+  const origin = { register: 'table', reference: now.toISOString(), saidAt: now };
+  const found = { kind: 'found', entity, askedAt: now, origin };
   expect(await registry.find([uscc('91310106669433828F')])).toEqual(found);
   expect(await registry.find([{ kind: 'socialInsurance', value: '00123456' }])).toEqual(found);
   expect(await registry.find([uscc('115300000151003540'), ...entity.numbers.slice(0, 1)])).toEqual(found);

@@ -2,7 +2,7 @@ import { IdentityKind, type IdentityNumber } from '@certdesk/contract';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../schema/database.ts';
 import { lookupValue } from '../lookup-value.ts';
-import type { Registry, RegistryEntity } from '../registry.ts';
+import type { AnswerOrigin, Registry, RegistryEntity } from '../registry.ts';
 
 /**
  * The register as a table of this database, filled by imports. While it is empty it is `silent`: it knows nobody, and
@@ -16,20 +16,33 @@ export function tableRegistry({ db, clock }: { db: Db; clock: Clock }): Registry
       const askedAt = clock();
       const [entity, other] = await entitiesWith(db, numbers);
       if (other) return { kind: 'unknown', reason: 'conflict', askedAt };
-      if (entity) return { kind: 'found', entity, askedAt };
+      if (entity) return { kind: 'found', ...entity, askedAt };
       if (await isEmpty(db)) return { kind: 'silent', askedAt };
       return { kind: 'unknown', reason: 'no-such-number', askedAt };
     },
   };
 }
 
+interface Found {
+  readonly entity: RegistryEntity;
+  readonly origin: AnswerOrigin;
+}
+
 /** All entities that have any of these numbers, by one statement: an import beside it is seen whole or not at all. */
-async function entitiesWith(db: Db, numbers: readonly IdentityNumber[]): Promise<RegistryEntity[]> {
+async function entitiesWith(db: Db, numbers: readonly IdentityNumber[]): Promise<Found[]> {
   if (numbers.length === 0) return [];
   const rows = await db
     .selectFrom('registry_entity as entity')
     .innerJoin('registry_number as number', 'number.entity_id', 'entity.id')
-    .select(['entity.id', 'entity.name', 'entity.state', 'entity.division', 'number.kind', 'number.value'])
+    .select([
+      'entity.id',
+      'entity.name',
+      'entity.state',
+      'entity.division',
+      'entity.imported_at',
+      'number.kind',
+      'number.value',
+    ])
     .where('entity.id', 'in', (query) =>
       query
         .selectFrom('registry_number')
@@ -40,12 +53,15 @@ async function entitiesWith(db: Db, numbers: readonly IdentityNumber[]): Promise
     )
     .orderBy('number.kind')
     .execute();
-  const entities = new Map<string, RegistryEntity>();
-  for (const { id, name, state, division, kind, value } of rows) {
-    const entity = entities.get(id) ?? { name, state, numbers: [], ...(division && { division }) };
+  const entities = new Map<string, Found>();
+  for (const { id, name, state, division, imported_at: saidAt, kind, value } of rows) {
+    const found = entities.get(id) ?? {
+      entity: { name, state, numbers: [], ...(division && { division }) },
+      origin: { register: 'table', reference: saidAt.toISOString(), saidAt },
+    };
     const known = IdentityKind.safeParse(kind);
-    if (known.success) entity.numbers.push({ kind: known.data, value });
-    entities.set(id, entity);
+    if (known.success) found.entity.numbers.push({ kind: known.data, value });
+    entities.set(id, found);
   }
   return [...entities.values()];
 }
