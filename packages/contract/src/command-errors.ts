@@ -182,15 +182,15 @@ export const commandErrors = {
     zh: '{file} 中没有吊销列表（CRL）。请指定 CA 公布的吊销列表文件（PEM 或 DER）。',
     en: 'There is no revocation list (CRL) in {file}. Name a list as the CA publishes it, PEM or DER.',
   },
-  'registry-file-invalid': {
+  'import-file-invalid': {
     status: 0,
-    zh: '法人库文件有 {count} 行不正确，没有导入任何内容。请按报告修改后重新导入。',
-    en: 'The registry file has {count} bad lines; nothing was imported. Correct them as the report says and import again.',
+    zh: '文件有 {count} 行不正确，没有导入任何内容。请按报告修改后重新导入。',
+    en: 'The file has {count} bad lines; nothing was imported. Correct them as the report says and import again.',
   },
-  'registry-file-unreadable': {
+  'import-file-unreadable': {
     status: 0,
-    zh: '无法读取法人库文件 {file}（{reason}），没有导入任何内容。请检查文件是否存在、能否读取后重新导入。',
-    en: 'The registry file {file} cannot be read ({reason}); nothing was imported. Check that it exists and may be read, then import again.',
+    zh: '无法读取文件 {file}（{reason}），没有导入任何内容。请检查文件是否存在、能否读取后重新导入。',
+    en: 'The file {file} cannot be read ({reason}); nothing was imported. Check that it exists and may be read, then import again.',
   },
   'registry-import-running': {
     status: 0,

@@ -34,7 +34,7 @@ test('bad lines are listed with their numbers, and nothing is imported', async (
   expect(err).toContain('Line 3 has no name\n');
   expect(err).toMatch(/^Line 4 \(uscc\) has a unified code/m);
   expect(err).toMatch(/^Line 5 \(uscc\) has a number that line 2 has too/m);
-  expect(err).toMatch(/^The registry file has 3 bad lines; .*\[registry-file-invalid\]$/m);
+  expect(err).toMatch(/^The file has 3 bad lines; .*\[import-file-invalid\]$/m);
   expect(await names()).toEqual([]);
   expect(await db.selectFrom('audit_event').select('id').execute()).toEqual([]);
 });
@@ -93,5 +93,5 @@ test('a file that is not there is told', async () => {
   const { env } = await importing();
   const { code, out, err } = await run(['registry', 'import', '/no/such.csv'], env);
   expect({ code, out }).toEqual({ code: 1, out: '' });
-  expect(err).toMatch(/\[registry-file-unreadable\]\n$/);
+  expect(err).toMatch(/\[import-file-unreadable\]\n$/);
 });

@@ -1,5 +1,6 @@
 import type { Language } from '@certdesk/contract';
-import { BadRegisterFile, importRegisterFile } from '../registry/import/import.ts';
+import { BadTableFile } from '../platform/table-file/bad-lines.ts';
+import { importRegisterFile } from '../registry/import/import.ts';
 import { badLineText } from '../registry/import/report.ts';
 import { type Command, UsageError } from './command.ts';
 
@@ -29,7 +30,7 @@ export const registryImport: Command = {
       context.say(`${lines} lines: ${added} entities added, ${updated} updated, ${removed} removed.`);
       return 0;
     } catch (error) {
-      if (error instanceof BadRegisterFile) {
+      if (error instanceof BadTableFile) {
         for (const bad of error.bad) context.tell(badLineText(bad, language));
       }
       throw error;

@@ -1,21 +1,13 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { createTestDatabase } from '../../../../test/support/database.ts';
+import { BadTableFile } from '../platform/table-file/bad-lines.ts';
+import { fileOf } from '../platform/table-file/table-file.test-support.ts';
 import { openDatabase } from '../schema/database.ts';
-import { BadRegisterFile, type ImportOptions, importRegisterFile } from './import/import.ts';
+import { type ImportOptions, importRegisterFile } from './import/import.ts';
 import { badLineText } from './import/report.ts';
 import { tableRegistry } from './table/registry.ts';
 
 export const now = new Date('2027-03-01T08:00:00.000Z');
-
-/** A file with this in it. */
-export async function fileOf(content: string | Uint8Array, name = 'register.csv'): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'certdesk-registry-')), name);
-  await writeFile(path, content);
-  return path;
-}
 
 const opened: { end(): Promise<void> }[] = [];
 afterAll(async () => {
@@ -32,14 +24,14 @@ export async function testRegister() {
   };
   const db = node();
   const take = async (content: string | Uint8Array, more: Partial<ImportOptions> = {}) =>
-    importRegisterFile(db, await fileOf(content), { actor: 'operator', now, ...more });
+    importRegisterFile(db, await fileOf(content, 'register.csv'), { actor: 'operator', now, ...more });
   /** The report of a file that must be refused, in English. */
   const refused = async (content: string | Uint8Array, more: Partial<ImportOptions> = {}) => {
     const error = await take(content, more).then(
       () => undefined,
       (error: unknown) => error,
     );
-    if (!(error instanceof BadRegisterFile)) throw error ?? new Error('the file was taken');
+    if (!(error instanceof BadTableFile)) throw error ?? new Error('the file was taken');
     return {
       code: error.code,
       count: error.details.count,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { fileOf, now, testRegister } from '../registry.test-support.ts';
+import { fileOf } from '../../platform/table-file/table-file.test-support.ts';
+import { now, testRegister } from '../registry.test-support.ts';
 import { importRegisterFile } from './import.ts';
 
 const header =
@@ -189,7 +190,7 @@ describe('a bad line is told', () => {
   ])('%s', async (said, bad) => {
     const { refused, contents } = await emptyRegister();
     const { report, ...error } = await refused(file(bad, trading));
-    expect(error).toEqual({ code: 'registry-file-invalid', count: 1 });
+    expect(error).toEqual({ code: 'import-file-invalid', count: 1 });
     expect(report).toEqual([expect.stringContaining(said)]);
     expect(await contents()).toEqual({ entities: [], numbers: [], imports: [], audit: [] });
   });
@@ -273,7 +274,7 @@ describe('a header is refused', () => {
     ['name,us"cc"\n甲,1\n', [expect.stringContaining('Line 1 has a stray quotation mark')]],
   ])('%j', async (text, report) => {
     const { refused } = await emptyRegister();
-    expect(await refused(text)).toEqual({ code: 'registry-file-invalid', count: 1, report });
+    expect(await refused(text)).toEqual({ code: 'import-file-invalid', count: 1, report });
   });
 });
 
@@ -328,11 +329,11 @@ test('a file that is not there, or is a folder, is told', async () => {
   const { db } = await testRegister();
   const options = { actor: 'operator', now };
   await expect(importRegisterFile(db, '/no/such/file.csv', options)).rejects.toMatchObject({
-    code: 'registry-file-unreadable',
+    code: 'import-file-unreadable',
     details: { file: 'file.csv', reason: 'ENOENT' },
   });
   await expect(importRegisterFile(db, '/tmp', options)).rejects.toMatchObject({
-    code: 'registry-file-unreadable',
+    code: 'import-file-unreadable',
     details: { reason: 'EISDIR' },
   });
 });

@@ -5,15 +5,14 @@ import { sql } from 'kysely';
 import { record } from '../../audit/record.ts';
 import { DeskError } from '../../platform/error.ts';
 import { randomId } from '../../platform/random.ts';
+import { BadLines, BadTableFile, reportedAtMost } from '../../platform/table-file/bad-lines.ts';
+import { openCsvFile, type TableFile } from '../../platform/table-file/csv.ts';
 import type { Db, Tx } from '../../schema/database.ts';
 import { merge, removeAll } from './apply.ts';
-import { BadLines, BadRegisterFile, reportedAtMost } from './bad-lines.ts';
 import { type Column, readHeader } from './columns.ts';
-import { type CsvFile, openCsvFile } from './read.ts';
+import type { LineProblem } from './report.ts';
 import { type RegisterRow, readRow } from './row.ts';
 import { analyzeStage, findCollisions, makeStage, stage } from './stage.ts';
-
-export { BadRegisterFile } from './bad-lines.ts';
 
 export interface ImportOptions {
   /** Who did it, for the audit log. */
@@ -43,7 +42,7 @@ const batchLines = 1000;
  * Imports a CSV file. An entity that shares a number with the register is updated, as far as the file has columns;
  * others are added; entities that the file does not name stay as they are, unless it replaces all. The same file again
  * changes nothing but the time of the import.
- * @throws BadRegisterFile; DeskError `registry-file-unreadable`, `registry-import-running`, `database-unavailable`
+ * @throws BadTableFile; DeskError `import-file-unreadable`, `registry-import-running`, `database-unavailable`
  *   (whether it was applied is then unknown if the database went away at the very end: import it again)
  */
 export async function importRegisterFile(
@@ -75,12 +74,12 @@ interface Header {
   readonly columns: readonly Column[];
 }
 
-/** Without a header no line can be judged, so this is told alone. @throws BadRegisterFile */
-async function headerOf({ lines }: CsvFile): Promise<Header> {
+/** Without a header no line can be judged, so this is told alone. @throws BadTableFile */
+async function headerOf({ lines }: TableFile): Promise<Header> {
   const next = await lines.next();
   const first = next.done ? { line: 1, cells: [] } : next.value;
   const header = 'problem' in first ? { bad: [first] } : readHeader(first.line, first.cells);
-  if ('bad' in header) throw new BadRegisterFile(1, header.bad);
+  if ('bad' in header) throw new BadTableFile(1, header.bad);
   return { line: first.line, ...header };
 }
 
@@ -92,14 +91,14 @@ async function takeTurn(tx: Tx): Promise<void> {
   await sql`set local statement_timeout = '30min'`.execute(tx);
 }
 
-/** @throws BadRegisterFile when all lines were read */
+/** @throws BadTableFile when all lines were read */
 async function stageLines(
   tx: Tx,
-  file: CsvFile,
+  file: TableFile,
   header: Header,
   onProgress: (lines: number) => void = () => {},
 ) {
-  const bad = new BadLines();
+  const bad = new BadLines<LineProblem>();
   const suspicious: { line: number }[] = [];
   let suspiciousCount = 0;
   let lines = 0;

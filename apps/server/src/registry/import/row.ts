@@ -1,9 +1,10 @@
 /** One line of a register file: what it says, or all that is wrong with it. */
 import { type IdentityKind, type IdentityNumber, identityKinds } from '@certdesk/contract';
+import { characterProblem, readCells } from '../../platform/table-file/columns.ts';
 import { lookupValue } from '../lookup-value.ts';
 import { isUsccForm, usccCheckDigitFits } from '../uscc.ts';
 import type { Column } from './columns.ts';
-import type { BadLine, LineProblem } from './report.ts';
+import type { BadRegisterLine, LineProblem } from './report.ts';
 
 export interface RegisterRow {
   readonly line: number;
@@ -30,18 +31,15 @@ const states = new Map<string, 'active' | 'closed'>([
   ['吊销', 'closed'],
 ]);
 
-/** Cells beyond the header's columns count only if something stands in them: spreadsheets leave empty ones. */
 export function readRow(
   line: number,
   cells: readonly string[],
   columns: readonly Column[],
-): RegisterRow | { readonly bad: readonly BadLine[] } {
-  if (cells.length < columns.length) return { bad: [{ line, problem: 'columns-few' }] };
-  if (cells.slice(columns.length).some((cell) => cell.trim() !== '')) {
-    return { bad: [{ line, problem: 'columns-many' }] };
-  }
-  const cell = (column: Column) => (cells[columns.indexOf(column)] ?? '').trim();
-  const bad: BadLine[] = [];
+): RegisterRow | { readonly bad: readonly BadRegisterLine[] } {
+  const read = readCells(line, cells, columns);
+  if ('bad' in read) return read;
+  const { cell } = read;
+  const bad: BadRegisterLine[] = [];
   const check = (column: Column, problem: LineProblem | undefined) => {
     if (problem && !bad.some((one) => one.column === column)) bad.push({ line, problem, column });
   };
@@ -71,12 +69,6 @@ export function readRow(
     numbers,
     suspicious: uscc !== undefined && !usccCheckDigitFits(uscc),
   };
-}
-
-/** A name with a character that nobody sees would differ from the certificate's for no visible reason. */
-function characterProblem(text: string): LineProblem | undefined {
-  if (/[\p{Cc}\p{Cf}\u2028\u2029]/u.test(text)) return 'invisible';
-  return text.includes('\u{FFFD}') ? 'damaged' : undefined;
 }
 
 const digitsAndLetters = /^[0-9A-Z-]{1,64}$/;

@@ -1,9 +1,9 @@
 /** The lines of a file beside the register, in tables that only this transaction sees. */
 import { IdentityKind } from '@certdesk/contract';
 import { sql } from 'kysely';
+import { reportedAtMost } from '../../platform/table-file/bad-lines.ts';
 import type { Tx } from '../../schema/database.ts';
-import { reportedAtMost } from './bad-lines.ts';
-import type { BadLine } from './report.ts';
+import type { BadRegisterLine } from './report.ts';
 import type { RegisterRow } from './row.ts';
 
 export async function makeStage(tx: Tx): Promise<void> {
@@ -38,7 +38,7 @@ export async function analyzeStage(tx: Tx): Promise<void> {
  * earlier line by another number.
  * @returns how many lines, and the first of what is wrong with them
  */
-export async function findCollisions(tx: Tx): Promise<{ count: number; bad: BadLine[] }> {
+export async function findCollisions(tx: Tx): Promise<{ count: number; bad: BadRegisterLine[] }> {
   const { rows } = await sql<{
     line: string;
     problem: 'duplicate' | 'two-entities' | 'same-entity';

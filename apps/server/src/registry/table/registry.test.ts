@@ -66,7 +66,7 @@ test('it is silent before the first import, and after one that failed', async ()
   const { registry, take } = await testRegister();
   const silent = { kind: 'silent', askedAt: now };
   expect(await registry.find([uscc('91310106669433828F')])).toEqual(silent);
-  await expect(take(`${file}无号有限公司,,,,,\n`)).rejects.toMatchObject({ code: 'registry-file-invalid' });
+  await expect(take(`${file}无号有限公司,,,,,\n`)).rejects.toMatchObject({ code: 'import-file-invalid' });
   expect(await registry.find([uscc('91310106669433828F')])).toEqual(silent);
 });
 

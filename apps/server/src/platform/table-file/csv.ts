@@ -2,14 +2,15 @@ import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { type Options, type Parser, parse } from 'csv-parse';
-import { DeskError } from '../../platform/error.ts';
-import type { BadLine } from './report.ts';
+import { DeskError } from '../error.ts';
+import type { BadLine } from './bad-lines.ts';
 import { FileText } from './text.ts';
 
 /** The cells of one line, or why it has none. */
 export type FileLine = { readonly line: number; readonly cells: readonly string[] } | BadLine;
 
-export interface CsvFile {
+/** A file that an operator has filled in with a spreadsheet: a line of headings, then lines of cells. */
+export interface TableFile {
   /** Empty lines are left out, as spreadsheets leave some at the end. */
   readonly lines: AsyncGenerator<FileLine>;
   /** SHA-256 of the whole file, lower-case hex, once all lines were read. */
@@ -17,15 +18,15 @@ export interface CsvFile {
   close(): Promise<void>;
 }
 
-/** Octets of a line's cells. No register has longer ones; a quotation mark that is never closed makes one. */
+/** Octets of a line's cells. No list has longer ones; a quotation mark that is never closed makes one. */
 const longest = 64 * 1024;
 
 /**
  * Opens a CSV file (RFC 4180; UTF-8 with or without a byte order mark; any line breaks) and reads it a line at a
  * time. It holds no more of the file than some chunks, whatever stands in it.
- * @throws DeskError `registry-file-unreadable`, from `lines` as well
+ * @throws DeskError `import-file-unreadable`, from `lines` as well
  */
-export async function openCsvFile(path: string): Promise<CsvFile> {
+export async function openCsvFile(path: string): Promise<TableFile> {
   const file = await open(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
@@ -97,5 +98,5 @@ const breaksIn = (cells: readonly string[]) => cells.join('').split('\n').length
 function unreadable(path: string, error: unknown): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (!code || !syscall) return error;
-  return new DeskError('registry-file-unreadable', { file: basename(path), reason: code }, { cause: error });
+  return new DeskError('import-file-unreadable', { file: basename(path), reason: code }, { cause: error });
 }

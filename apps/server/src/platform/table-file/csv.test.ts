@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fileOf } from '../registry.test-support.ts';
-import { type FileLine, openCsvFile } from './read.ts';
+import { type FileLine, openCsvFile } from './csv.ts';
+import { fileOf } from './table-file.test-support.ts';
 import { FileText } from './text.ts';
 
 async function linesOf(content: string | Uint8Array): Promise<FileLine[]> {
