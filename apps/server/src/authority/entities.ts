@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { record } from '../audit/record.ts';
 import { DeskError } from '../platform/error.ts';
 import { randomId } from '../platform/random.ts';
+import { lookupValue } from '../registry/lookup-value.ts';
 import type { Tx } from '../schema/database.ts';
 
 export interface EntityContent {
@@ -17,7 +18,8 @@ export interface EntityContent {
  * @throws DeskError `entity-numbers` without any number, or when they belong to different entities
  */
 export async function findOrMakeEntity(tx: Tx, content: EntityContent, now: Date): Promise<string> {
-  const { name, numbers } = content;
+  const { name } = content;
+  const numbers = content.numbers.map(({ kind, value }) => ({ kind, value: lookupValue(kind, value) }));
   if (numbers.length === 0) throw new DeskError('entity-numbers', { entityName: name });
   // Rare and short: one at a time, so that two imports never make the same entity twice.
   await sql`select pg_advisory_xact_lock(hashtext('certdesk entity'))`.execute(tx);

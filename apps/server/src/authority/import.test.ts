@@ -16,10 +16,18 @@ const company = { name: '上海旧系统有限公司', uscc: '91310000631291289X
 
 /** As a former system of the CA issued it: the P-256 test CA, which is not the desk's own. */
 async function former(
-  more: Partial<typeof company> & { usage?: 'twin'; notAfter?: string; fund?: string } = {},
+  more: Partial<typeof company> & { usage?: 'twin'; notAfter?: string; fund?: string; code?: string } = {},
 ) {
   const { ca } = await testCa('p256');
-  const { name, uscc, serial, usage, notAfter = '2027-06-01T00:00:00Z', fund } = { ...company, ...more };
+  const {
+    name,
+    uscc,
+    serial,
+    usage,
+    notAfter = '2027-06-01T00:00:00Z',
+    fund,
+    code,
+  } = { ...company, ...more };
   const number = (kind: string, value: string): Extension =>
     identityNumberExtension({ kind, value }, DEFAULT_IDENTITY_NUMBER_OIDS);
   const signing = ['digitalSignature', 'nonRepudiation'] as const;
@@ -37,6 +45,7 @@ async function former(
     extensions: [
       keyUsage(usage ? encryption : signing),
       ...(uscc ? [number('uscc', uscc)] : []),
+      ...(code ? [number('organizationCode', code)] : []),
       ...(fund ? [number('housingFund', fund)] : []),
     ],
     signer: ca.signer,
@@ -87,6 +96,13 @@ test('a second certificate of an entity begins its second line, whatever number 
   expect(await db.selectFrom('entity').select('name').execute()).toHaveLength(1);
   const lines = await db.selectFrom('certificate_line').select('ordinal').orderBy('ordinal').execute();
   expect(lines).toEqual([{ ordinal: 1 }, { ordinal: 2 }]);
+});
+
+test('an entity is found by its organisation code, with the hyphen or without', async () => {
+  const { db, take } = await importing();
+  await take(await former({ uscc: '', code: '66943382-8' }));
+  await take(await former({ serial: '02', uscc: '', code: '669433828' }));
+  expect(await db.selectFrom('entity_number').select('value').execute()).toEqual([{ value: '669433828' }]);
 });
 
 test('an encryption certificate joins the line of its twin', async () => {

@@ -91,6 +91,13 @@ describe('certificate and register side by side', () => {
     );
     expect(allMatch(rows)).toBe(false);
   });
+  test('an organisation code is the same with its hyphen and without', () => {
+    const rows = compare(
+      { name: '甲', numbers: numbers({ organizationCode: '66943382-8' }) },
+      { name: '甲', numbers: numbers({ organizationCode: '669433828' }) },
+    );
+    expect(allMatch(rows)).toBe(true);
+  });
   test('without a unified code the three old codes are the unit’s documents', () => {
     const old = numbers({ organizationCode: 'A', taxRegistration: 'B' });
     const rows = compare(

@@ -1,6 +1,7 @@
 /** Renewal's decisions, without I/O: when, what is compared, which terms, until when. */
 import type { ComparisonRow, IdentityKind, IdentityNumber } from '@certdesk/contract';
 import { addMonths } from '@certdesk/pki';
+import { lookupValue } from '../../registry/lookup-value.ts';
 
 export interface RenewalSettings {
   /** Renewal opens so many months before expiry. */
@@ -53,6 +54,10 @@ export function normalised(text: string): string {
     .toUpperCase();
 }
 
+/** An organisation code is the same one with its hyphen and without. */
+const compared = (kind: ComparisonRow['kind'], text: string) =>
+  normalised(kind === 'name' ? text : lookupValue(kind, text));
+
 export interface Subject {
   readonly name: string;
   readonly numbers: readonly IdentityNumber[];
@@ -78,7 +83,7 @@ export function compare(certificate: Subject, register: Subject): ComparisonRow[
     const result =
       mine === undefined
         ? 'only-register'
-        : theirs !== undefined && normalised(mine) === normalised(theirs)
+        : theirs !== undefined && compared(kind, mine) === compared(kind, theirs)
           ? 'same'
           : 'differs';
     return [{ kind, group, certificate: mine ?? null, register: theirs ?? null, result }];

@@ -53,7 +53,7 @@ export function readRow(
   const division = cell('division').normalize('NFKC');
   if (!/^(\d{6})?$/.test(division)) check('division', 'division-form');
   const numbers = identityKinds
-    .map((kind) => ({ kind, value: lookupValue(cell(kind)) }))
+    .map((kind) => ({ kind, value: lookupValue(kind, cell(kind)) }))
     .filter(({ value }) => value !== '');
   for (const { kind, value } of numbers) check(kind, numberProblem(kind, value));
   if (numbers.length === 0) bad.push({ line, problem: 'number-missing' });
@@ -77,9 +77,9 @@ const oldStyle = /^[0-9\p{L}()/-]{1,64}$/u;
 
 const forms: Readonly<Record<IdentityKind, { fits: (value: string) => boolean; problem: LineProblem }>> = {
   uscc: { fits: isUsccForm, problem: 'uscc-form' },
-  // GB 11714: eight digits or letters and a check character, often set off by a hyphen
+  // GB 11714: eight digits or letters and a check character
   organizationCode: {
-    fits: (value) => /^[0-9A-Z]{8}-?[0-9X]$/.test(value),
+    fits: (value) => /^[0-9A-Z]{8}[0-9X]$/.test(value),
     problem: 'organization-code-form',
   },
   businessLicense: { fits: (value) => oldStyle.test(value), problem: 'number-form' },

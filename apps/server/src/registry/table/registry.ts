@@ -48,7 +48,7 @@ async function entitiesWith(db: Db, numbers: readonly IdentityNumber[]): Promise
         .selectFrom('registry_number')
         .select('entity_id')
         .where((where) =>
-          where.or(numbers.map(({ kind, value }) => where.and({ kind, value: lookupValue(value) }))),
+          where.or(numbers.map(({ kind, value }) => where.and({ kind, value: lookupValue(kind, value) }))),
         ),
     )
     .orderBy('number.kind')
