@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { usccCheckDigitFits } from '../registry/uscc.ts';
+import { usccCheckDigitFits } from '../registry/codes/uscc.ts';
 import { fileOf, run, testDatabase } from './commands.test-support.ts';
 
 const header = 'name,uscc,socialInsurance';

@@ -28,7 +28,7 @@ import {
   roleOf,
   signatureState,
 } from '@certdesk/pki';
-import { isUsccForm, usccCheckDigitFits } from '../../registry/uscc.ts';
+import { isUsccForm, usccCheckDigitFits } from '../../registry/codes/uscc.ts';
 import { worded } from './remarks.ts';
 import type {
   Chain,

@@ -1,8 +1,9 @@
 /** One line of a register file: what it says, or all that is wrong with it. */
 import { type IdentityKind, type IdentityNumber, identityKinds } from '@certdesk/contract';
 import { characterProblem, readCells } from '../../platform/table-file/columns.ts';
+import { isOrganizationCodeForm } from '../codes/organization-code.ts';
+import { isUsccForm, usccCheckDigitFits } from '../codes/uscc.ts';
 import { lookupValue } from '../lookup-value.ts';
-import { isUsccForm, usccCheckDigitFits } from '../uscc.ts';
 import type { Column } from './columns.ts';
 import type { BadRegisterLine, LineProblem } from './report.ts';
 
@@ -79,7 +80,7 @@ const forms: Readonly<Record<IdentityKind, { fits: (value: string) => boolean; p
   uscc: { fits: isUsccForm, problem: 'uscc-form' },
   // GB 11714: eight digits or letters and a check character
   organizationCode: {
-    fits: (value) => /^[0-9A-Z]{8}[0-9X]$/.test(value),
+    fits: isOrganizationCodeForm,
     problem: 'organization-code-form',
   },
   businessLicense: { fits: (value) => oldStyle.test(value), problem: 'number-form' },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isUsccForm, usccAlphabet, usccCheckDigitFits } from './uscc.ts';
+import { divisionOf, isUsccForm, organizationCodeOf, usccAlphabet, usccCheckDigitFits } from './uscc.ts';
 
 describe('the unified social credit code', () => {
   test.each([
@@ -17,6 +17,17 @@ describe('the unified social credit code', () => {
     expect([isUsccForm('91350203M0001QAY9B'), usccCheckDigitFits('91350203M0001QAY9B')]).toEqual([
       true,
       false,
+    ]);
+  });
+
+  test('holds the division where it was given out, and the organisation code', () => {
+    expect([divisionOf('91310106669433828F'), organizationCodeOf('91310106669433828F')]).toEqual([
+      '310106',
+      '669433828',
+    ]);
+    expect([divisionOf('9131010666943382'), organizationCodeOf('9131010666943382')]).toEqual([
+      undefined,
+      undefined,
     ]);
   });
 

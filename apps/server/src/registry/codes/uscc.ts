@@ -1,4 +1,7 @@
-/** The unified social credit code, GB 32100-2015: 18 characters, the last a check character. */
+/**
+ * The unified social credit code, GB 32100-2015 §4: 18 characters. 1: department that registers, 2: kind of entity,
+ * 3–8: division (GB/T 2260) where it was given out, 9–17: organisation code (GB 11714), 18: check character.
+ */
 
 /** §4.2: digits and capital letters without I, O, S, V, Z; a character's place is its value. */
 export const usccAlphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
@@ -24,4 +27,14 @@ export function usccCheckDigitFits(code: string): boolean {
 function usccCheckCharacter(code: string): string | undefined {
   const sum = weights.reduce((total, weight, at) => total + weight * usccAlphabet.indexOf(code[at] ?? ''), 0);
   return usccAlphabet[(31 - (sum % 31)) % 31];
+}
+
+/** Six digits, GB/T 2260: where the code was given out, which need not be where the entity is today. */
+export function divisionOf(uscc: string): string | undefined {
+  return isUsccForm(uscc) ? uscc.slice(2, 8) : undefined;
+}
+
+/** The organisation code that the entity had before, or was given with this one: nine characters without a hyphen. */
+export function organizationCodeOf(uscc: string): string | undefined {
+  return isUsccForm(uscc) ? uscc.slice(8, 17) : undefined;
 }
