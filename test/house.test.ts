@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { root } from '../tools/project.mjs';
@@ -22,6 +22,14 @@ describe('the house', () => {
     expect(broken(imports, dependencies)).toEqual([]);
   });
 });
+
+test.each(['apps/server/src/schema/migrations', 'apps/server/src/keymanagement/service/migrations'])(
+  'the migrations in %s are numbered one after the other',
+  (folder) => {
+    const numbers = readdirSync(join(root, folder)).map((name) => name.slice(0, 4));
+    expect(numbers.sort()).toEqual(numbers.map((_, at) => String(at + 1).padStart(4, '0')));
+  },
+);
 
 describe('the rules catch', () => {
   test.each([
