@@ -651,6 +651,42 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
       open: 'SM2 keys in HSMs: those speak SDF (GM/T 0018), and PKCS#11 alone is there.',
     },
   ],
+  'Codes of entities': [
+    {
+      promise:
+        'A mistyped code is noticed as far as its standard promises, and a genuine one that fails is only warned of.',
+      tests: [
+        [
+          'apps/server/src/registry/codes/uscc.test.ts',
+          'one wrong character is always noticed',
+          'two neighbours that changed places are always noticed',
+        ],
+        [
+          'apps/server/src/registry/codes/organization-code.test.ts',
+          'one wrong character is noticed, unless its value is the same modulo 11',
+        ],
+        ['apps/server/src/registry/codes/old-numbers.test.ts', 'one wrong digit is always noticed'],
+        [
+          'apps/server/src/registry/codes/warnings.test.ts',
+          'a genuine code that fails its check digit is named as it was given',
+        ],
+      ],
+    },
+    {
+      promise: 'A number that looks wrong is added to a certificate only once an operator has allowed it.',
+      tests: [
+        [
+          'apps/server/src/registry/allowances.test.ts',
+          'a number that looks wrong is added when it is allowed, and not before or after',
+        ],
+        [
+          'apps/server/src/commands/entity.test.ts',
+          'an operator with the role allows a genuine code that fails its check digit, and withdraws it',
+          'an operator without the role allows nothing',
+        ],
+      ],
+    },
+  ],
   'The audit log': [
     {
       promise:

@@ -48,6 +48,16 @@ export const commandErrors = {
     zh: '证书 {certificate} 的状态是“{state}”，不能这样操作，没有改动。请核对证书。',
     en: 'Certificate {certificate} is {state}, so that this cannot be done; nothing was changed. Check which certificate is meant.',
   },
+  'entity-code-allowed': {
+    status: 409,
+    zh: '号码 {code} 已经放行，没有改动。用 certdesk entity allowances 查看已放行的号码。',
+    en: 'The code {code} is allowed already; nothing was changed. See certdesk entity allowances.',
+  },
+  'entity-code-not-allowed': {
+    status: 404,
+    zh: '号码 {code} 没有放行，没有改动。请核对号码，或用 certdesk entity allowances 查看已放行的号码。',
+    en: 'The code {code} is not allowed; nothing was changed. Check it, or see certdesk entity allowances.',
+  },
   'command-invalid': {
     status: 400,
     zh: '操作员指令的内容不正确（{where}），没有执行。请核对后重新签署。',

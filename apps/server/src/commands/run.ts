@@ -25,6 +25,7 @@ import { type Command, type CommandContext, type Env, UsageError } from './comma
 import { configCheck } from './config.ts';
 import { demoCertificateCommand } from './demo/certificate.ts';
 import { demoPrepare } from './demo/prepare.ts';
+import { entityAllow, entityAllowances, entityDisallow } from './entity.ts';
 import { init } from './init.ts';
 import { keyEnvelope, keyRecover } from './key.ts';
 import { keyManagementServe } from './keymanagement.ts';
@@ -47,6 +48,9 @@ const commands: Readonly<Record<string, Command>> = {
   'certificate suspend': certificateSuspend,
   'certificate resume': certificateResume,
   'cert show': certShow,
+  'entity allow': entityAllow,
+  'entity disallow': entityDisallow,
+  'entity allowances': entityAllowances,
   'authority list': authorityList,
   'authority roll': authorityRoll,
   'authority add': authorityAdd,
@@ -183,6 +187,7 @@ function readArguments(argv: readonly string[]) {
       'for-authority': text,
       on: text,
       reason: text,
+      kind: text,
       out: text,
       replace: { type: 'boolean' },
       twin: { type: 'boolean' },

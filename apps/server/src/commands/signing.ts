@@ -10,16 +10,24 @@ import { readPassphrase } from '../setup/configuration.ts';
 import { type CommandContext, needed, UsageError } from './command.ts';
 import { signedCommands } from './signed-commands.ts';
 
-/** Options of every command that an operator signs. */
-export const signingUsage =
-  '--as OPERATOR --operator-key FILE --operator-passphrase-file FILE --because TEXT [--out FILE [--url ORIGIN]]';
+/** Options of every command that an operator signs, the reason's apart. */
+export const signerUsage =
+  '--as OPERATOR --operator-key FILE --operator-passphrase-file FILE [--out FILE [--url ORIGIN]]';
+export const signingUsage = `--because TEXT ${signerUsage}`;
 
 export type Wish = Pick<CommandStatement, 'action' | 'subject' | 'parameters'>;
 
-/** Signs what is wanted as the operator of `--as`; then hands it in, or writes it to the file of `--out`. */
-export async function orderAs(context: CommandContext, wish: Wish): Promise<number> {
+/**
+ * Signs what is wanted as the operator of `--as`; then hands it in, or writes it to the file of `--out`.
+ * @param why the option with the operator's reason
+ */
+export async function orderAs(
+  context: CommandContext,
+  wish: Wish,
+  why: 'because' | 'reason' = 'because',
+): Promise<number> {
   const { out } = context.options;
-  const statement = { ...wish, operator: needed(context, 'as'), reason: needed(context, 'because') };
+  const statement = { ...wish, operator: needed(context, 'as'), reason: needed(context, why) };
   const keyFile = needed(context, 'operator-key');
   const passphrase = await readPassphrase(needed(context, 'operator-passphrase-file'));
   const origin = await originOf(context);

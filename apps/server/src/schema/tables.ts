@@ -230,6 +230,17 @@ export interface OperatorCommandTable {
   state: 'waiting' | 'done' | 'lapsed';
   seconded_by: string | null;
 }
+export interface EntityAllowanceTable {
+  id: string;
+  kind: string;
+  code: string;
+  reason: string;
+  allowed_by: string;
+  allowed_at: Date;
+  withdrawal_reason: string | null;
+  withdrawn_by: string | null;
+  withdrawn_at: Date | null;
+}
 export interface CrlTable {
   issuer: string;
   number: BigInteger;
@@ -278,6 +289,7 @@ export interface Tables {
   audit_head: AuditHeadTable;
   operator: OperatorTable;
   operator_command: OperatorCommandTable;
+  entity_allowance: EntityAllowanceTable;
   crl: CrlTable;
   ocsp_responder: OcspResponderTable;
 }
