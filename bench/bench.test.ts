@@ -47,7 +47,7 @@ test('counts certificates that stand in the database and renewals that are done,
   expect(issued).toMatchObject([{ detail: { stored: 60 } }, { detail: { stored: 60 } }]);
   const [whole, ...parts] = of('renewal');
   expect(whole).toMatchObject({ unit: '/s', detail: { renewals: 3, stored: 6 } });
-  expect(parts.map(({ what }: { what: string }) => what)).toContain('POST /api/renewal/proof, p99');
+  expect(parts.map(({ what }: { what: string }) => what)).toContain('POST /api/orders/proof, p99');
   for (const { value } of figures) expect(value).toBeGreaterThanOrEqual(0);
   expect(readdirSync(folder)).toEqual([]);
 }, 180_000);

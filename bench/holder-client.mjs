@@ -47,7 +47,12 @@ export class HolderClient {
       agreement: { version, digest },
     });
     const { digest: seen, groups } = comparison;
-    await this.#browser('POST', `/api/cases/${id}/confirmations`, { comparison: seen, groups });
+    await this.#browser('POST', `/api/cases/${id}/confirmations`, {
+      comparison: seen,
+      groups,
+      added: [],
+      declined: [],
+    });
     await this.#browser('POST', `/api/cases/${id}/term`, { years: 1 });
     await this.#write(await this.#browser('POST', `/api/cases/${id}/orders`, {}));
   }
@@ -60,17 +65,17 @@ export class HolderClient {
     const order = orderIn(signed);
     const { request } = this.#holder;
     const statement = await this.#confirm(order);
-    const issued = await this.#assistant('/api/renewal/certificate', { request, statement });
+    const issued = await this.#assistant('/api/orders/certificate', { request, statement });
     this.#progress('prove');
-    const { nonce } = await this.#assistant('/api/renewal/proof-challenge', {});
+    const { nonce } = await this.#assistant('/api/orders/proof-challenge', {});
     const certificate = certificateDigest(Buffer.from(issued.certificate, 'base64'));
     const proof = { origin: order.origin, case: order.case.id, nonce, certificate, twin: null };
     const { newSigner } = this.#holder;
-    await this.#assistant('/api/renewal/proof', {
+    await this.#assistant('/api/orders/proof', {
       statement: await sign(newSigner, signedTypes.proof, proof),
     });
     await this.#told;
-    const { state } = await this.#assistant('/api/renewal/finish', { gone: [] });
+    const { state } = await this.#assistant('/api/orders/finish', { gone: [] });
     if (state !== 'done') throw new Error(`A renewal ended as ${state}.`);
   }
 

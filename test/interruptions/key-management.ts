@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { retirePairsJob } from '../../apps/server/src/journeys/renewal/effects.ts';
 import { openKeyDatabase } from '../../apps/server/src/keymanagement/service/database.ts';
 import { keySettingsName } from '../../apps/server/src/keymanagement/service/files.ts';
+import { retirePairsJob } from '../../apps/server/src/reissue/effects.ts';
 import type { Db } from '../../apps/server/src/schema/database.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { Child, type Listener } from './child.ts';

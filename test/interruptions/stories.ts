@@ -38,6 +38,8 @@ function next(run: Run, { id, state, comparison }: RenewalCase) {
       return browser.post<RenewalCase>(`/cases/${id}/confirmations`, {
         comparison: comparison?.digest,
         groups: comparison?.groups,
+        added: [],
+        declined: [],
       });
     case 'confirmed':
       return browser.post<RenewalCase>(`/cases/${id}/term`, { years: 1 });

@@ -71,7 +71,7 @@ describe('a renewal', () => {
     await expect.poll(() => page.title()).toContain('证书更新完成');
     const asked = desk.requests.filter((request) => request.startsWith('POST') && request.includes(caseId));
     expect(asked).toEqual([
-      `POST /cases/${caseId}/confirmations {"comparison":"${'d'.repeat(64)}","groups":["unit","socialInsurance","housingFund"]}`,
+      `POST /cases/${caseId}/confirmations {"comparison":"${'d'.repeat(64)}","groups":["unit","socialInsurance","housingFund"],"added":[],"declined":["housingFund"]}`,
       `POST /cases/${caseId}/term {"years":2}`,
       `POST /cases/${caseId}/orders {}`,
     ]);

@@ -364,12 +364,12 @@ export class Assistant {
     change: object = {},
   ): Promise<Company> {
     const { body } = await this.requestFor(company, key, change);
-    const { certificate } = await this.call<{ certificate: string }>('/renewal/certificate', body);
+    const { certificate } = await this.call<{ certificate: string }>('/orders/certificate', body);
     return new Company(Buffer.from(certificate, 'base64'), key.privateKey);
   }
   /** @param change of the statement that the new key signs */
   async prove(fresh: Company, change: object = {}, type: SignedType = signedTypes.proof): Promise<string> {
-    const { nonce } = await this.call<{ nonce: string }>('/renewal/proof-challenge', {});
+    const { nonce } = await this.call<{ nonce: string }>('/orders/proof-challenge', {});
     const statement = {
       origin,
       case: this.order.case.id,
@@ -378,12 +378,12 @@ export class Assistant {
       twin: null,
       ...change,
     };
-    const { state } = await this.call<{ state: string }>('/renewal/proof', {
+    const { state } = await this.call<{ state: string }>('/orders/proof', {
       statement: await fresh.sign(type, statement),
     });
     return state;
   }
   async finish(gone: number[] = []): Promise<string> {
-    return (await this.call<{ state: string }>('/renewal/finish', { gone })).state;
+    return (await this.call<{ state: string }>('/orders/finish', { gone })).state;
   }
 }

@@ -24,10 +24,8 @@ import { caseRoutes } from './cases/routes.ts';
 import { desksJobs } from './jobs.ts';
 import { renewalEngine } from './journeys/renewal/engine.ts';
 import { readRenewalKinds } from './journeys/renewal/kinds.ts';
-import { type RenewalDeps, type RenewalDesk, renewalDesk } from './journeys/renewal/renewal.ts';
-import { renewalRoutes, renewalWriteRoutes } from './journeys/renewal/routes.ts';
-import { readTwinSettings } from './journeys/renewal/twins.ts';
-import { type RenewalWriter, renewalWriter } from './journeys/renewal/write.ts';
+import { type RenewalDesk, renewalDesk } from './journeys/renewal/renewal.ts';
+import { renewalRoutes } from './journeys/renewal/routes.ts';
 import { openKeyManagement } from './keymanagement/open.ts';
 import { bearerOf } from './orders/bearer.ts';
 import { orderDesk } from './orders/orders.ts';
@@ -44,6 +42,9 @@ import type { Log } from './platform/telemetry/log.ts';
 import { createMetrics } from './platform/telemetry/metrics.ts';
 import type { Registry } from './registry/registry.ts';
 import { tableRegistry } from './registry/table/registry.ts';
+import type { ReissueJourneys, ReissueParts } from './reissue/journey.ts';
+import { checkRoutes, reissueJourneyOf, writeRoutes } from './reissue/routes.ts';
+import { readTwinSettings } from './reissue/twins.ts';
 import { type Db, migrate, openDatabase } from './schema/database.ts';
 import { readAgreement } from './setup/agreement.ts';
 import type { Configuration } from './setup/configuration.ts';
@@ -145,18 +146,16 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const withKeys = keys !== undefined && !issuing.cmp;
   const twins = readTwinSettings(configuration.renewal.twinProfile, kinds, profiles, withKeys);
   const registry = options.registry?.(db) ?? tableRegistry({ db, clock });
-  const renewalDeps: RenewalDeps = {
-    db,
-    clock,
-    orders,
-    authority,
-    registry,
+  const parts: ReissueParts = { db, clock, orders, authority, registry, keys, identityNumberOids };
+  const renewal = renewalDesk({
+    ...parts,
+    profiles,
     agreement,
-    identityNumberOids,
-    keys,
-    settings: { ...configuration.renewal, kinds, twins },
+    settings: { ...configuration.check, ...configuration.renewal, kinds, twins },
     engine: renewalEngine({ authority, orders, settings: configuration.renewal }),
-  };
+  });
+  const reissues: ReissueJourneys = { renewal };
+  const journeys: Journeys = { ...reissues };
   const published = status({
     db,
     clock,
@@ -167,9 +166,6 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     onTrouble: (error) =>
       log.error({ err: error }, 'a question for the status of a certificate cannot be answered'),
   });
-  const renewal = renewalDesk(renewalDeps);
-  const writer = renewalWriter(renewalDeps);
-  const journeys: Journeys = { renewal };
 
   await recordConfiguration(db, configuration, agreement, clock());
   if (issuing.issuers) await recordIssuers(db, issuers, clock());
@@ -190,7 +186,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   });
   const worker = startWorker({
     pool: database.pool,
-    ...desksJobs({ db, clock, log, authority, journeys, renewal, writer, status: published, keys }),
+    ...desksJobs({ db, clock, log, authority, journeys, reissues, status: published, keys }),
     onDone: ({ task, seconds, error }) => {
       metrics.job(task, error === undefined, seconds);
       if (error !== undefined) log.warn({ task, err: error }, 'a job failed and will be tried again');
@@ -228,14 +224,14 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   });
   const gate = buildGate({ db, clock, publicOrigin, session, maintenance: configuration.maintenance });
   await addRoutes(app, {
-    ...renewalDeps,
+    ...parts,
     configuration,
     gate,
     limiter,
     journeys,
+    reissues,
     listener,
     renewal,
-    writer,
     bulk: authority,
     status: published,
     issuers: publishing,
@@ -267,21 +263,21 @@ async function openIssuing(
   return { issuers: await openIssuers({ folder, passphrase, clock, onTrouble, onChange }) };
 }
 
-interface RouteDeps extends RenewalDeps {
+interface RouteDeps extends ReissueParts {
   readonly configuration: Configuration;
   readonly gate: Gate;
   readonly limiter: Limiter;
   readonly journeys: Journeys;
+  readonly reissues: ReissueJourneys;
   readonly listener: Listener;
   readonly renewal: RenewalDesk;
-  readonly writer: RenewalWriter;
   readonly bulk: BulkAuthority;
   readonly status: Status;
   readonly issuers: Issuers;
 }
 
 async function addRoutes(app: App, deps: RouteDeps): Promise<void> {
-  const { db, clock, orders, authority, gate, limiter, configuration, renewal, writer, journeys } = deps;
+  const { db, clock, orders, authority, gate, limiter, configuration, renewal, reissues, journeys } = deps;
   const { signInsPerMinute, ordersPerMinute, registrationsPerMinute } = configuration.http;
   const limit = perMinute(ordersPerMinute);
   const bearer = bearerOf({ db, clock, orders, limiter, limit });
@@ -298,10 +294,20 @@ async function addRoutes(app: App, deps: RouteDeps): Promise<void> {
   await app.register(deskRoutes(configuration));
   await app.register(authorityRoutes(authority));
   await app.register(accessRoutes({ ...deps, signIn, limit: perMinute(signInsPerMinute) }));
-  await app.register(orderRoutes({ db, clock, orders, bearer, limit, progress: renewal.progress }));
+  await app.register(
+    orderRoutes({
+      db,
+      clock,
+      orders,
+      bearer,
+      limit,
+      progress: async (caseId, step) => (await reissueJourneyOf(db, reissues, caseId)).progress(caseId, step),
+    }),
+  );
   await app.register(caseRoutes({ db, gate, journeys, streams: eventStreams(app), listener: deps.listener }));
   await app.register(renewalRoutes(renewal, gate));
-  await app.register(renewalWriteRoutes(writer, bearer));
+  await app.register(checkRoutes({ db, journeys: reissues, gate }));
+  await app.register(writeRoutes({ db, journeys: reissues, bearer }));
   const { lists, answer } = deps.status;
   await app.register(statusRoutes({ clock, issuers: deps.issuers, lists, answer }));
   const clients = registrar({ db, authority: deps.bulk, clock });

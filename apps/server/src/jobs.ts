@@ -7,9 +7,6 @@ import { finishOpenIntents } from './authority/finish-open-intents.ts';
 import type { Journeys } from './cases/journey.ts';
 import { runOutCases } from './cases/run-out.ts';
 import { certificateStopped } from './cases/stopped.ts';
-import { retirePairsJob } from './journeys/renewal/effects.ts';
-import { askRegisterJob, type RenewalDesk } from './journeys/renewal/renewal.ts';
-import type { RenewalWriter } from './journeys/renewal/write.ts';
 import type { KeyManagement } from './keymanagement/port.ts';
 import { sweepOrders } from './orders/orders.ts';
 import type { Clock } from './platform/clock.ts';
@@ -17,6 +14,10 @@ import { DeskError } from './platform/error.ts';
 import { sweepLimits } from './platform/http/limits.ts';
 import type { CronJob, Task } from './platform/jobs.ts';
 import type { Log } from './platform/telemetry/log.ts';
+import { askRegisterJob } from './reissue/check.ts';
+import { retirePairsJob } from './reissue/effects.ts';
+import type { ReissueJourneys } from './reissue/journey.ts';
+import { reissueJourneyOf } from './reissue/routes.ts';
 import type { Db } from './schema/database.ts';
 import type { Status } from './status/status.ts';
 
@@ -26,8 +27,7 @@ export interface JobDeps {
   readonly log: Log;
   readonly authority: Authority;
   readonly journeys: Journeys;
-  readonly renewal: RenewalDesk;
-  readonly writer: RenewalWriter;
+  readonly reissues: ReissueJourneys;
   readonly status: Status;
   readonly keys: KeyManagement | undefined;
 }
@@ -41,7 +41,7 @@ const OneIssuer = z.object({ issuer: z.string() });
 const OneCertificate = z.object({ certificateId: z.uuid() });
 
 export function desksJobs(deps: JobDeps): { tasks: Record<string, Task>; crons: CronJob[] } {
-  const { db, clock, log, authority, journeys, renewal, writer, status, keys } = deps;
+  const { db, clock, log, authority, journeys, reissues, status, keys } = deps;
 
   /** Withdrawn meanwhile, refused by the CA, or with a CA that takes its time: there is nothing to finish now. */
   const nothingNow: readonly string[] = ['case-state', 'issuing-refused', 'issuing-not-yet', 'issuing-waits'];
@@ -52,14 +52,18 @@ export function desksJobs(deps: JobDeps): { tasks: Record<string, Task>; crons: 
       if (!(error instanceof DeskError && nothingNow.includes(error.code))) throw error;
     }
   }
-  const finishIntent = (caseId: string, intentId: string) => orNothing(writer.finishIntent(caseId, intentId));
+  const writerOf = async (caseId: string) => (await reissueJourneyOf(db, reissues, caseId)).writer;
+  const finishIntent = async (caseId: string, intentId: string) =>
+    orNothing((await writerOf(caseId)).finishIntent(caseId, intentId));
 
   /** Certificates that were proved and that their CA has not confirmed, and those that it has withdrawn meanwhile. */
   async function confirmIssued(): Promise<void> {
     for (const { intentId, caseId } of await authority.unconfirmed(clock(), 1000)) {
       try {
         await orNothing(
-          caseId === null ? authority.confirm(intentId) : writer.confirmIntent(caseId, intentId),
+          caseId === null
+            ? authority.confirm(intentId)
+            : (await writerOf(caseId)).confirmIntent(caseId, intentId),
         );
       } catch (error) {
         log.error({ intentId, err: error }, 'a certificate cannot be confirmed');
@@ -68,7 +72,10 @@ export function desksJobs(deps: JobDeps): { tasks: Record<string, Task>; crons: 
   }
 
   const tasks: Record<string, Task> = {
-    [askRegisterJob]: async (payload) => renewal.askIfSilent(OneCase.parse(payload).caseId),
+    [askRegisterJob]: async (payload) => {
+      const { caseId } = OneCase.parse(payload);
+      await (await reissueJourneyOf(db, reissues, caseId)).askIfSilent(caseId);
+    },
     [retirePairsJob]: async (payload) => {
       const { pairs, reason } = RetiredPairs.parse(payload);
       if (!keys) throw new DeskError('configuration-invalid', { where: 'keyManagement is missing' });

@@ -177,6 +177,11 @@ export const holderErrors = {
     zh: '这张证书的密钥类型不能在这里更新，旧证书仍可使用。请到受理点办理。',
     en: 'A certificate with a key of this kind cannot be renewed here; it still works. Go to a service point.',
   },
+  'amendment-near-end': {
+    status: 409,
+    zh: '证书将于 {on} 到期，不再单独添加证件。请办理证书更新，更新时可以一并添加。',
+    en: 'The certificate ends on {on}, too soon to add numbers to it alone. Renew it: the numbers can be added in the same step.',
+  },
   'payment-not-available': {
     status: 409,
     zh: '本单位的第二张及以后的证书更新需要付费，目前不能在线支付。请到受理点办理。',
@@ -196,6 +201,16 @@ export const holderErrors = {
     status: 409,
     zh: '还有信息没有核对。请先逐项核对。',
     en: 'Some of the details have not been confirmed. Confirm each of them first.',
+  },
+  'numbers-undecided': {
+    status: 409,
+    zh: '还有证件没有选择添加或不添加。请逐项选择。',
+    en: 'For some of the numbers nobody has said whether they come in. Decide for each of them.',
+  },
+  'number-not-offered': {
+    status: 409,
+    zh: '选择的证件不在可添加之列。请刷新页面，重新选择。',
+    en: 'One of the chosen numbers is not on offer. Reload the page and decide again.',
   },
   'term-not-offered': {
     status: 400,

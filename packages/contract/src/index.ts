@@ -1,5 +1,7 @@
+export * from './api/amendment.ts';
 export * from './api/case.ts';
 export * from './api/desk.ts';
+export * from './api/order.ts';
 export * from './api/registration.ts';
 export * from './api/renewal.ts';
 export * from './api/session.ts';

@@ -62,7 +62,10 @@ export const RenewalOrder = z.strictObject({
   /** What the holder confirmed on the page; the old key signs it and the window shows it in words. */
   confirmed: z.strictObject({
     entityName: z.string().max(200),
+    /** As they will stand in the new certificate. */
     identityNumbers: z.array(IdentityNumber).max(16),
+    /** … of which these come in now. */
+    added: z.array(IdentityNumber).max(16),
     years: z.int().min(1).max(10),
     agreement: AgreementReference,
     /** Signing and encryption certificate, or the signing certificate alone. */
@@ -84,6 +87,27 @@ export const RenewalOrder = z.strictObject({
   recertify: z.boolean(),
 });
 
+/** Puts identity numbers into the certificate: the key pairs stay as they are and get new certificates. */
+export const AmendmentOrder = z.strictObject({
+  purpose: z.literal('amendment'),
+  ...common,
+  ...keyed,
+  algorithm: KeyAlgorithm,
+  /** What the holder confirmed on the page; the key signs it and the window shows it in words. */
+  confirmed: z.strictObject({
+    entityName: z.string().max(200),
+    /** As they will stand in the new certificate. */
+    identityNumbers: z.array(IdentityNumber).max(16),
+    /** … of which these come in now. */
+    added: z.array(IdentityNumber).min(1).max(16),
+    /** Signing and encryption certificate, or the signing certificate alone. */
+    twin: z.boolean(),
+  }),
+  /** End of validity, the old certificate's. */
+  notAfter: Instant,
+  leftovers: Leftovers,
+});
+
 /** Removes what ended cases left on the key, and writes what they could not write any more. */
 export const TidyOrder = z.strictObject({
   purpose: z.literal('tidy'),
@@ -94,13 +118,14 @@ export const TidyOrder = z.strictObject({
   certificates: z.array(Base64).max(2),
 });
 
-export const Order = z.discriminatedUnion('purpose', [SignInOrder, RenewalOrder, TidyOrder]);
+export const Order = z.discriminatedUnion('purpose', [SignInOrder, RenewalOrder, AmendmentOrder, TidyOrder]);
 
 /** An order as it travels: payload is the JSON of `Order` in base64, signature is by the desk's order key (SM2). */
 export const SignedOrder = z.strictObject({ payload: Base64, signature: Base64 });
 
 export type SignInOrder = z.infer<typeof SignInOrder>;
 export type RenewalOrder = z.infer<typeof RenewalOrder>;
+export type AmendmentOrder = z.infer<typeof AmendmentOrder>;
 export type TidyOrder = z.infer<typeof TidyOrder>;
 export type Order = z.infer<typeof Order>;
 export type SignedOrder = z.infer<typeof SignedOrder>;

@@ -10,6 +10,8 @@ export const signedTypes = {
   signIn: 'certdesk sign-in v1',
   /** What the holder confirmed and asks for, signed by the old key of a renewal. */
   renewal: 'certdesk renewal v1',
+  /** What the holder confirmed and asks for, signed by the key whose certificate is amended. */
+  amendment: 'certdesk amendment v1',
   /** Proof that the key holds the new certificate, signed by the new key. */
   proof: 'certdesk proof v1',
   /** What an encryption key opened is bound to by this: HMAC-SM3, no signature. */

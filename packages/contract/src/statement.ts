@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Base64, Digest, Id, Nonce, Origin } from './basics.ts';
-import { RenewalOrder } from './order.ts';
+import { AmendmentOrder, RenewalOrder } from './order.ts';
 import { signedOctets, signedTypes } from './signed.ts';
 
 /** What a holder's key signs to sign in. The origin makes a signature coaxed out by another site worth nothing. */
@@ -23,6 +23,18 @@ export const RenewalStatement = z.strictObject({
   /** Whether the request is for a new pair, or for the old key's own pair, which then gets the new certificate. */
   pair: z.enum(['new', 'present']),
   confirmed: RenewalOrder.shape.confirmed,
+});
+
+/** What the key signs in an amendment: its own request, for this case, and what the holder confirmed. */
+export const AmendmentStatement = z.strictObject({
+  origin: Origin,
+  order: Id,
+  case: Id,
+  nonce: Nonce,
+  certificate: Digest,
+  /** SHA-256 of the PKCS#10 request, DER. */
+  request: Digest,
+  confirmed: AmendmentOrder.shape.confirmed,
 });
 
 /** What the new key signs to prove that it holds the new certificate, and its encryption twin where there is one. */
@@ -57,5 +69,6 @@ export const SignedStatement = z.strictObject({ payload: Base64, signature: Base
 
 export type SignInStatement = z.infer<typeof SignInStatement>;
 export type RenewalStatement = z.infer<typeof RenewalStatement>;
+export type AmendmentStatement = z.infer<typeof AmendmentStatement>;
 export type ProofStatement = z.infer<typeof ProofStatement>;
 export type SignedStatement = z.infer<typeof SignedStatement>;

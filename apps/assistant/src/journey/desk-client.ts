@@ -27,8 +27,18 @@ export class DeskClient {
     this.#call('POST', '/renewal', Case, { agreement: { version, digest } });
   case = (id: string) => this.#call('GET', `/cases/${id}`, Case);
   askRegister = (id: string) => this.#call('POST', `/cases/${id}/registry`, Case, {});
-  confirm = (id: string, { digest, groups }: NonNullable<Case['comparison']>) =>
-    this.#call('POST', `/cases/${id}/confirmations`, Case, { comparison: digest, groups });
+  /** @param added kinds of number that come into the certificate; what else is on offer is left out */
+  confirm = (
+    id: string,
+    { digest, groups, rows }: NonNullable<Case['comparison']>,
+    added: readonly string[] = [],
+  ) =>
+    this.#call('POST', `/cases/${id}/confirmations`, Case, {
+      comparison: digest,
+      groups,
+      added,
+      declined: rows.flatMap(({ kind, offer }) => (offer === 'open' && !added.includes(kind) ? [kind] : [])),
+    });
   chooseTerm = (id: string, years: number) => this.#call('POST', `/cases/${id}/term`, Case, { years });
   order = (id: string) => this.#call('POST', `/cases/${id}/orders`, SignedOrder, {});
   authority = () => this.#call('GET', '/authority/certificates', AuthorityCertificates);

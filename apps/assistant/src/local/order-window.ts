@@ -147,6 +147,7 @@ function wordsOf(order: Order): Words {
   if (order.purpose === 'tidy') {
     return { purpose: 'tidy', caseNumber: order.case.number, leftovers: order.leftovers.length };
   }
+  if (order.purpose === 'amendment') throw new AssistantError('order-unknown');
   const { entityName, identityNumbers, years, agreement, twin } = order.confirmed;
   return {
     purpose: 'renewal',

@@ -4,7 +4,7 @@ import {
   encryptionProofOctets,
   type ProofChallenge,
   type ProofStatement,
-  type RenewedCertificates,
+  type ReissuedCertificates,
 } from '@certdesk/contract';
 import { Certificate } from '@certdesk/pki';
 import { type Container, type Key, KeyError, type PairUse } from '@certdesk/token';
@@ -25,7 +25,7 @@ export interface IssuedTwin {
 
 /** @throws AssistantError `certificate-invalid` when it is not for this key, or not what the order is about */
 export function readIssued(
-  { certificate, twin }: z.infer<typeof RenewedCertificates>,
+  { certificate, twin }: z.infer<typeof ReissuedCertificates>,
   publicKey: Uint8Array,
   wantsTwin: boolean,
 ): Issued {

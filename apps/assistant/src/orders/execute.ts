@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Order, WriteStep } from '@certdesk/contract';
-import { asAssistantError, Declined, isKeyRemoved } from '../errors.ts';
+import { AssistantError, asAssistantError, Declined, isKeyRemoved } from '../errors.ts';
 import type { KeyRing } from '../keys/ring.ts';
 import { certificateView } from '../keys/views.ts';
 import type { OrderResult } from '../local/views.ts';
@@ -106,6 +106,7 @@ class Execution {
       await server.finish(await removeLeftovers(key, order.leftovers, { keys: [order.key] }));
       return { purpose: 'tidy' };
     }
+    if (order.purpose === 'amendment') throw new AssistantError('order-unknown');
     const onIssued = (newKey: string) => {
       this.#newKey = newKey;
     };

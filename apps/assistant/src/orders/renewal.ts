@@ -6,7 +6,7 @@
  * Where there is no room for a second pair and the order allows it, the pair that is there gets new certificates.
  */
 import { createHash } from 'node:crypto';
-import type { RenewalOrder, RenewalState, WriteStep } from '@certdesk/contract';
+import type { CaseState, RenewalOrder, WriteStep } from '@certdesk/contract';
 import { buildRequest, Certificate, certificateDigest, Name, publicKeyDigest } from '@certdesk/pki';
 import type { Key } from '@certdesk/token';
 import { AssistantError } from '../errors.ts';
@@ -24,13 +24,13 @@ export interface RenewalWork {
   /** With this order's token. */
   readonly server: OrderServer;
   /** What the server said when the order was taken up. */
-  readonly state: RenewalState;
+  readonly state: CaseState;
   readonly progress: (step: WriteStep, samePair?: boolean) => void;
   /** Told of the public key (digest) that a certificate was issued for: from now on it too says which key this is about. */
   readonly onIssued: (newKey: string) => void;
 }
 
-const isProved = (state: RenewalState) => state === 'proved' || state === 'done';
+const isProved = (state: CaseState) => state === 'proved' || state === 'done';
 
 /**
  * @returns the new certificate, and the encryption certificate if one was written now: DER, as they stand on the key
@@ -48,9 +48,9 @@ export async function carryOutRenewal(
   return fresh;
 }
 
-function checkState(state: RenewalState): void {
+function checkState(state: CaseState): void {
   if (state === 'attention') throw new AssistantError('issuing-attention');
-  const open: RenewalState[] = ['ordered', 'issuing', 'issued', 'proved', 'done'];
+  const open: CaseState[] = ['ordered', 'issuing', 'issued', 'proved', 'done'];
   if (!open.includes(state)) throw new AssistantError('case-state');
 }
 

@@ -1,10 +1,10 @@
 import {
+  type CaseState,
   FinishAnswer,
   isErrorCode,
   ProofAnswer,
   ProofChallenge,
-  type RenewalState,
-  RenewedCertificates,
+  ReissuedCertificates,
   type SignedOrder,
   SignedOrder as SignedOrderSchema,
   type SignedStatement,
@@ -64,7 +64,7 @@ export class OrderServer {
   }
 
   /** `attempt`: 256 random bits in base64url; the same attempt may take the same order again. */
-  async take(order: SignedOrder, attempt: string): Promise<RenewalState> {
+  async take(order: SignedOrder, attempt: string): Promise<CaseState> {
     const taken = await this.#post('/api/orders/take', { order, attempt }, TakenOrder, { withToken: false });
     this.#token = taken.token;
     return taken.state;
@@ -82,24 +82,27 @@ export class OrderServer {
   }
 
   /** @param request PKCS#10, DER */
-  certificate(request: Uint8Array, statement: SignedStatement): Promise<z.infer<typeof RenewedCertificates>> {
+  certificate(
+    request: Uint8Array,
+    statement: SignedStatement,
+  ): Promise<z.infer<typeof ReissuedCertificates>> {
     const body = { request: Buffer.from(request).toString('base64'), statement };
-    return this.#post('/api/renewal/certificate', body, RenewedCertificates);
+    return this.#post('/api/orders/certificate', body, ReissuedCertificates);
   }
 
   proofChallenge(): Promise<z.infer<typeof ProofChallenge>> {
-    return this.#post('/api/renewal/proof-challenge', {}, ProofChallenge);
+    return this.#post('/api/orders/proof-challenge', {}, ProofChallenge);
   }
 
-  async proof(statement: SignedStatement): Promise<RenewalState> {
-    return (await this.#post('/api/renewal/proof', { statement }, ProofAnswer)).state;
+  async proof(statement: SignedStatement): Promise<CaseState> {
+    return (await this.#post('/api/orders/proof', { statement }, ProofAnswer)).state;
   }
 
   /** @param gone which of the order's leftovers are no longer on the key, by their place in its list */
   async finish(gone: number[]): Promise<void> {
     let retried = false;
     try {
-      await this.#post('/api/renewal/finish', { gone }, FinishAnswer, { onRetry: () => (retried = true) });
+      await this.#post('/api/orders/finish', { gone }, FinishAnswer, { onRetry: () => (retried = true) });
     } catch (error) {
       // Finishing ends the token. Where the answer was lost, the token's end says that the finish was heard.
       const heard = retried && error instanceof AssistantError && error.code === 'order-token';

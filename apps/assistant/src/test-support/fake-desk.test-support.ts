@@ -2,12 +2,12 @@ import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
+  type CaseState,
   type ErrorCode,
   encryptionProofOctets,
   type Order,
   problem,
   type RenewalOrder,
-  type RenewalState,
   type SignedOrder,
   type SignedType,
   signedOctets,
@@ -48,7 +48,7 @@ class Refused extends Error {
 export class FakeDesk {
   readonly orderKey = Sm2PrivateKey.generate();
   readonly caseId = randomUUID();
-  state: RenewalState = 'ordered';
+  state: CaseState = 'ordered';
   /** Encryption certificates come too; the old container stays; the pair that is there may be certified again. */
   twins = false;
   keepOld = false;
@@ -155,6 +155,7 @@ export class FakeDesk {
       confirmed: {
         entityName: '上海示例贸易有限公司',
         identityNumbers: [{ kind: 'uscc', value: '91310000631291289X' }],
+        added: [],
         years: 1,
         agreement: { version: '1', digest: 'a'.repeat(64) },
         twin: this.twins,
@@ -210,13 +211,13 @@ export class FakeDesk {
       this.progress.push(body.step);
       return {};
     }
-    if (path === '/api/renewal/certificate') return this.#certificate(body, current.order);
-    if (path === '/api/renewal/proof-challenge') {
+    if (path === '/api/orders/certificate') return this.#certificate(body, current.order);
+    if (path === '/api/orders/proof-challenge') {
       this.#challenge();
       return { nonce: this.#proofNonce, twin: this.#proofTwin };
     }
-    if (path === '/api/renewal/proof') return this.#proof(body, current.order);
-    if (path !== '/api/renewal/finish') throw new Refused('not-found');
+    if (path === '/api/orders/proof') return this.#proof(body, current.order);
+    if (path !== '/api/orders/finish') throw new Refused('not-found');
     if (this.state === 'proved') this.state = 'done';
     this.finished = body.gone;
     this.#current = undefined;

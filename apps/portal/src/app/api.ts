@@ -81,10 +81,17 @@ export const api = {
   cancel: (id: string) => call<Case>('POST', `${caseAt(id)}/cancel`, {}),
   renewalOffer: () => call<RenewalOffer>('GET', '/renewal'),
   openRenewal: (request: Of<typeof OpenRenewalRequest>) => call<Case>('POST', '/renewal', request),
-  confirm: (id: string, comparison: NonNullable<Case['comparison']>) =>
+  /** @param added kinds of number that come into the certificate; what else is on offer is left out */
+  confirm: (
+    id: string,
+    { digest, groups, rows }: NonNullable<Case['comparison']>,
+    added: readonly string[],
+  ) =>
     call<Case>('POST', `${caseAt(id)}/confirmations`, {
-      comparison: comparison.digest,
-      groups: comparison.groups,
+      comparison: digest,
+      groups,
+      added,
+      declined: rows.flatMap(({ kind, offer }) => (offer === 'open' && !added.includes(kind) ? [kind] : [])),
     }),
   chooseTerm: (id: string, years: number) => call<Case>('POST', `${caseAt(id)}/term`, { years }),
   askRegister: (id: string) => call<Case>('POST', `${caseAt(id)}/registry`, {}),

@@ -25,7 +25,8 @@ export function CasePage({ id, desk }: { id: string; desk: DeskInfo }) {
           rows={[
             [words.fields.state, words.cases.states[value.state]],
             value.next !== 'nothing' && [words.cases.nextLabel, words.cases.next[value.next]],
-            value.years !== null && [words.fields.term, words.renewal.term.years(value.years)],
+            value.journey === 'renewal' &&
+              value.years !== null && [words.fields.term, words.renewal.term.years(value.years)],
             [words.fields.openedAt, minute(value.createdAt)],
             value.open && value.endsAt !== null && [words.fields.endsAt, minute(value.endsAt)],
             value.newCertificate !== null && [
@@ -36,7 +37,10 @@ export function CasePage({ id, desk }: { id: string; desk: DeskInfo }) {
               words.fields.encryptionSerialNumber,
               <SerialNumber of={value.twin.newCertificate} />,
             ],
-            [words.fields.agreement, words.renewal.agreement.version(value.agreement.version)],
+            value.journey === 'renewal' && [
+              words.fields.agreement,
+              words.renewal.agreement.version(value.agreement.version),
+            ],
           ]}
         />
         <CaseActions value={value} />

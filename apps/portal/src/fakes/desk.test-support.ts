@@ -5,11 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  type AmendmentCase,
   type Case,
   type DeskInfo,
   type ErrorCode,
   errorTable,
   problem,
+  type RenewalCase,
   type RenewalOffer,
   type Session,
 } from '@certdesk/contract';
@@ -79,14 +81,15 @@ export class FakeDesk {
   }
 
   /** Changes the case and tells whoever follows it. */
-  move(change: Partial<Case>): void {
+  move(change: Partial<RenewalCase> | Partial<AmendmentCase>): void {
     if (!this.state.case) throw new Error('there is no case');
-    this.state.case = {
+    const moved = {
       ...this.state.case,
       updatedAt: new Date(Date.parse(this.state.case.updatedAt) + 1000).toISOString(),
       ...change,
-    };
-    for (const follower of this.#followers) sendCase(follower, this.state.case);
+    } as Case;
+    this.state.case = moved;
+    for (const follower of this.#followers) sendCase(follower, moved);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse) {

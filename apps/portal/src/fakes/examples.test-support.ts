@@ -3,6 +3,7 @@ import type {
   CertificateSummary,
   ComparisonRow,
   DeskInfo,
+  RenewalCase,
   RenewalOffer,
   Session,
 } from '@certdesk/contract';
@@ -89,13 +90,19 @@ const same = (kind: ComparisonRow['kind'], group: ComparisonRow['group'], value:
   certificate: value,
   register: value,
   result: 'same',
+  offer: null,
 });
 
 export const matching: ComparisonRow[] = [
   same('name', 'unit', oldCertificate.entityName),
   same('uscc', 'unit', '91310000631291289X'),
   same('socialInsurance', 'socialInsurance', '0031228941'),
-  { ...same('housingFund', 'housingFund', '100288375512'), certificate: null, result: 'only-register' },
+  {
+    ...same('housingFund', 'housingFund', '100288375512'),
+    certificate: null,
+    result: 'only-register',
+    offer: 'open',
+  },
 ];
 
 export const differing: ComparisonRow[] = matching.map((row) =>
@@ -105,11 +112,13 @@ export const differing: ComparisonRow[] = matching.map((row) =>
 export const comparison = (rows: ComparisonRow[]): NonNullable<Case['comparison']> => ({
   digest: digestOf('d'),
   askedAt: '2026-11-24T02:00:00Z',
+  origin: { register: 'table', reference: 'import-1', saidAt: '2026-11-23T16:00:00Z' },
   rows,
   groups: ['unit', 'socialInsurance', 'housingFund'],
+  warnings: [],
 });
 
-export const checking: Case = {
+export const checking: RenewalCase = {
   id: caseId,
   number: 'R2611-000417',
   journey: 'renewal',
@@ -124,6 +133,8 @@ export const checking: Case = {
   certificate: oldCertificate,
   comparison: comparison(matching),
   referral: null,
+  added: [],
+  declined: [],
   twin: null,
   terms: [
     { years: 1, notAfter: '2028-01-15T15:59:59Z' },
@@ -158,7 +169,7 @@ const done = {
     { at: '2026-11-24T02:02:00Z', event: 'proved', from: 'issued', to: 'proved' },
     { at: '2026-11-24T02:02:02Z', event: 'tidied', from: 'proved', to: 'done' },
   ],
-} as const satisfies Partial<Case>;
+} as const satisfies Partial<RenewalCase>;
 
 /** The case in each of its states. */
 export const cases = {
@@ -226,4 +237,4 @@ export const cases = {
     samePair: 'possible',
   },
   cancelled: { ...checking, ...over, state: 'cancelled', leftovers: true },
-} satisfies Record<string, Case>;
+} satisfies Record<string, RenewalCase>;

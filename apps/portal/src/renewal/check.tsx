@@ -1,3 +1,4 @@
+import type { Case } from '@certdesk/contract';
 import { minute } from '@certdesk/contract/format';
 import { useRef, useState } from 'preact/hooks';
 import { api } from '../app/api.ts';
@@ -20,10 +21,10 @@ export function CheckPage({ value, desk, assistant, update, reload }: ScreenProp
   const choice = useRef<HTMLFieldSetElement>(null);
 
   const prepare = async (chosen: number) => {
-    let current = value;
+    let current: Case = value;
     if (current.next === 'confirm' && current.comparison)
-      current = await api.confirm(current.id, current.comparison);
-    if (current.years !== chosen || current.state !== 'ordered')
+      current = await api.confirm(current.id, current.comparison, []);
+    if (value.years !== chosen || current.state !== 'ordered')
       current = await api.chooseTerm(current.id, chosen);
     update(current);
   };

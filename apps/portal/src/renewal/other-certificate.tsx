@@ -1,10 +1,10 @@
-import type { Case, Session } from '@certdesk/contract';
+import type { RenewalCase, Session } from '@certdesk/contract';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { Facts, SerialNumber } from '../cases/facts.tsx';
 
 /** The case is about another certificate of the company than the one signed in with. */
-export function OtherCertificatePage({ value, session }: { value: Case; session: Session }) {
+export function OtherCertificatePage({ value, session }: { value: RenewalCase; session: Session }) {
   const { renewal } = useWords();
   const { otherCertificate: text } = renewal;
   return (

@@ -1,8 +1,9 @@
-import type { Case, DeskInfo, Session } from '@certdesk/contract';
+import type { DeskInfo, RenewalCase, Session } from '@certdesk/contract';
 import { useEffect } from 'preact/hooks';
 import { Loading } from '../app/page.tsx';
 import { type Assistant, useAssistant } from '../bridge/use-assistant.ts';
 import { useCase } from '../cases/use-case.ts';
+import { NotFoundPage } from '../home/not-found.tsx';
 import { TroublePage } from '../troubles/trouble.tsx';
 import { AttentionPage } from './attention.tsx';
 import { AwaitedPage } from './awaited.tsx';
@@ -28,6 +29,7 @@ export function RenewalCasePage(props: { id: string; desk: DeskInfo; session: Se
 
   if (failure) return <TroublePage failure={failure} desk={desk} retry={reload} />;
   if (!value) return <Loading />;
+  if (value.journey !== 'renewal') return <NotFoundPage />;
   const screen = { value, desk, assistant, update, reload };
   if (isAnothers(value, session)) return <OtherCertificatePage value={value} session={session} />;
   switch (value.state) {
@@ -56,16 +58,16 @@ export function RenewalCasePage(props: { id: string; desk: DeskInfo; session: Se
 }
 
 /** An open case of the same company, but of another certificate than the one signed in with. */
-function isAnothers({ open, certificate, newCertificate }: Case, session: Session): boolean {
+function isAnothers({ open, certificate, newCertificate }: RenewalCase, session: Session): boolean {
   const { digest } = session.certificate;
   return open && digest !== certificate.digest && digest !== newCertificate?.digest;
 }
 
 /** The CA takes its time, and no window waits with it. */
-function isAwaited({ awaited }: Case, { phase }: Assistant): boolean {
+function isAwaited({ awaited }: RenewalCase, { phase }: Assistant): boolean {
   return awaited !== null && phase?.at !== 'taken';
 }
 
-function isBeingWritten(value: Case, { phase }: Assistant): boolean {
+function isBeingWritten(value: RenewalCase, { phase }: Assistant): boolean {
   return value.progress !== null || phase?.at === 'taken' || phase?.at === 'finished';
 }

@@ -1,10 +1,10 @@
-import type { Case } from '@certdesk/contract';
+import type { RenewalCase } from '@certdesk/contract';
 import { day } from '@certdesk/contract/format';
 import type { Ref } from 'preact';
 import { useWords } from '../app/language.tsx';
 
 export function TermChoice(props: {
-  terms: Case['terms'];
+  terms: RenewalCase['terms'];
   chosen: number | null;
   missing: boolean;
   disabled: boolean;

@@ -1,4 +1,4 @@
-import type { Case, WriteStep } from '@certdesk/contract';
+import type { RenewalCase, WriteStep } from '@certdesk/contract';
 import { api } from '../app/api.ts';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
@@ -12,7 +12,7 @@ import { Steps } from './steps.tsx';
 const allSteps: readonly WriteStep[] = ['generate', 'issue', 'write', 'prove', 'tidy'];
 /** Where the pair that is there gets the new certificates, it is proved first; then they are written. */
 const samePairSteps: readonly WriteStep[] = ['issue', 'prove', 'write'];
-const stepsOf = ({ samePair }: Case) => (samePair === 'certain' ? samePairSteps : allSteps);
+const stepsOf = ({ samePair }: RenewalCase) => (samePair === 'certain' ? samePairSteps : allSteps);
 
 /** Follows the case, not the window: the assistant works on by itself, also when the page is closed. */
 export function WritingPage({ value, desk, assistant }: ScreenProps) {
@@ -45,7 +45,7 @@ export function WritingPage({ value, desk, assistant }: ScreenProps) {
 }
 
 /** What the assistant reported last, or what the case's state says when that is further on. */
-function currentStep({ state, progress, samePair }: Case): number {
+function currentStep({ state, progress, samePair }: RenewalCase): number {
   if (samePair === 'certain') return state === 'proved' ? 2 : state === 'issued' ? 1 : 0;
   const reported = progress ? allSteps.indexOf(progress.step) : 0;
   const least = state === 'proved' ? 4 : state === 'issued' ? 2 : state === 'issuing' ? 1 : 0;

@@ -239,6 +239,10 @@ export const en: Words = {
         title: 'The register does not know this company',
         lead: 'So it cannot be checked online; go to a service point. Your certificate was not changed.',
       },
+      'region-not-served': {
+        title: 'This desk does not serve the company’s region',
+        lead: 'The register has the company in a region that this desk does not serve. Go to a service point there.',
+      },
       'closed-entity': {
         title: 'The register says this company is closed',
         lead: 'So the certificate cannot be renewed. If that is wrong, bring papers to a service point. Your certificate was not changed.',
@@ -373,6 +377,7 @@ export const en: Words = {
       nothing: 'nothing to do',
     },
     states: {
+      unchanged: 'Nothing was added',
       'registry-silent': 'waiting for the register',
       checking: 'to be checked',
       confirmed: 'term to be chosen',

@@ -209,6 +209,10 @@ export const zh = {
         title: '法人库中没有找到本单位',
         lead: '网上不能核对，需要到受理点办理。证书没有改动。',
       },
+      'region-not-served': {
+        title: '本服务不受理贵单位所在地区的业务',
+        lead: '法人库登记的单位所在地区不在受理范围内。请到当地受理点办理。',
+      },
       'closed-entity': {
         title: '法人库显示本单位已注销或吊销',
         lead: '因此不能更新证书。如与事实不符，请带材料到受理点核实。证书没有改动。',
@@ -337,6 +341,7 @@ export const zh = {
       nothing: '无需操作',
     },
     states: {
+      unchanged: '没有添加证件',
       'registry-silent': '等待法人库',
       checking: '待核对',
       confirmed: '待选期限',

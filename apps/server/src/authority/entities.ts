@@ -19,7 +19,7 @@ export interface EntityContent {
  */
 export async function findOrMakeEntity(tx: Tx, content: EntityContent, now: Date): Promise<string> {
   const { name } = content;
-  const numbers = content.numbers.map(({ kind, value }) => ({ kind, value: lookupValue(kind, value) }));
+  const numbers = content.numbers.map(stored);
   if (numbers.length === 0) throw new DeskError('entity-numbers', { entityName: name });
   // Rare and short: one at a time, so that two imports never make the same entity twice.
   await sql`select pg_advisory_xact_lock(hashtext('certdesk entity'))`.execute(tx);
@@ -31,13 +31,28 @@ export async function findOrMakeEntity(tx: Tx, content: EntityContent, now: Date
     .execute();
   if (known.length > 1) throw new DeskError('entity-numbers', { entityName: name });
   const id = known[0]?.entity_id ?? (await makeEntity(tx, name, now));
-  await tx
-    .insertInto('entity_number')
-    .values(numbers.map(({ kind, value }) => ({ entity_id: id, kind, value })))
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  await addEntityNumbers(tx, id, numbers);
   return id;
 }
+
+/** From now on the entity is found by these numbers too, as far as it lacks them and no other entity has them. */
+export async function addEntityNumbers(
+  tx: Tx,
+  entityId: string,
+  numbers: readonly IdentityNumber[],
+): Promise<void> {
+  if (numbers.length === 0) return;
+  await tx
+    .insertInto('entity_number')
+    .values(numbers.map((number) => ({ entity_id: entityId, ...stored(number) })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+const stored = ({ kind, value }: IdentityNumber): IdentityNumber => ({
+  kind,
+  value: lookupValue(kind, value),
+});
 
 async function makeEntity(tx: Tx, name: string, now: Date): Promise<string> {
   const id = randomId();

@@ -116,6 +116,19 @@ export interface CertificatePairTable {
   certificate_id: string;
   pair: string;
 }
+export interface CertificateChangeTable {
+  id: string;
+  seq: Generated<string>;
+  line_id: string;
+  entity_id: string;
+  case_id: string;
+  journey: string;
+  old_certificate_id: string;
+  new_certificate_id: string;
+  /** JSON array of identity numbers. */
+  added: ColumnType<unknown, string, string>;
+  at: Date;
+}
 export interface RegistrationClientTable {
   id: string;
   name: string;
@@ -276,6 +289,7 @@ export interface Tables {
   cmp_transaction: CmpTransactionTable;
   cmp_revocation: CmpRevocationTable;
   certificate_pair: CertificatePairTable;
+  certificate_change: CertificateChangeTable;
   registration_client: RegistrationClientTable;
   registration_usage: RegistrationUsageTable;
   desk_case: DeskCaseTable;

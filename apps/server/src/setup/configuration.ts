@@ -100,12 +100,39 @@ const Renewal = z.strictObject({
     .max(365)
     .default(30)
     .describe('A case that nobody continues ends after so many days'),
+});
+
+const Amendment = z.strictObject({
+  lastDays: z
+    .int()
+    .min(1)
+    .max(730)
+    .default(30)
+    .describe(
+      'Numbers are added until so many days before the certificate’s end; after that renewal is the way, which adds them too',
+    ),
+  profiles: z
+    .record(text(64), text(64))
+    .optional()
+    .describe(
+      'Profile of the amended certificate by the old one’s profile or kind of key, as in `renewal.profiles`; it has to allow the old pair’s kind, because the pair stays. Without it like becomes like, as far as the default profiles go',
+    ),
+});
+
+const Check = z.strictObject({
+  offeredNumbers: z
+    .array(z.enum(identityKinds))
+    .refine((kinds) => new Set(kinds).size === kinds.length, 'names a kind twice')
+    .default(['uscc', 'socialInsurance', 'housingFund'])
+    .describe(
+      'Numbers that a certificate may take in from the register, in the order in which holders are asked',
+    ),
   registryMaxAgeHours: z
     .int()
     .min(1)
     .max(720)
     .default(24)
-    .describe('How old the register’s answer may be when the term is chosen'),
+    .describe('How old the register’s answer may be when the holder decides on it'),
   registryRetryMinutes: z
     .int()
     .min(1)
@@ -263,6 +290,8 @@ export const ConfigurationFile = z.strictObject({
   operators: Operators.prefault({}),
   status: Status.prefault({}),
   renewal: Renewal.prefault({}),
+  amendment: Amendment.prefault({}),
+  check: Check.prefault({}),
   keyManagement: KeyManagement.optional().describe(
     'Where encryption key pairs come from, for profiles with a `twin`',
   ),

@@ -1,26 +1,52 @@
 import { z } from 'zod';
-import { AgreementReference, Digest, Id, IdentityKind, Instant } from '../basics.ts';
+import { AgreementReference, Digest, Id, IdentityKind, IdentityNumber, Instant } from '../basics.ts';
 import { CertificateSummary } from './session.ts';
+
+/** Parts of the check, in their order. */
+export const comparisonGroups = ['unit', 'socialInsurance', 'housingFund'] as const;
+const ComparisonGroup = z.enum(comparisonGroups);
 
 /** One line of the check: what the certificate says beside what the register says. */
 export const ComparisonRow = z.strictObject({
   kind: z.union([z.literal('name'), IdentityKind]),
-  /** Which of the three confirmations it belongs to. */
-  group: z.enum(['unit', 'socialInsurance', 'housingFund']),
+  group: ComparisonGroup,
   certificate: z.string().nullable(),
   register: z.string().nullable(),
-  /** `only-register`: a number that the certificate lacks. It does not stop a renewal. */
-  result: z.enum(['same', 'differs', 'only-register']),
+  /**
+   * `only-register`: a number that the certificate lacks. `only-certificate`: an old code that the register does not keep
+   * any more, of an entity that is known by others. Neither stops a case.
+   */
+  result: z.enum(['same', 'differs', 'only-register', 'only-certificate']),
+  /**
+   * Whether a number that the certificate lacks may be taken in: `open`, the holder decides; `unconfirmed`, its check digit
+   * fails and the authority has not confirmed it; null, it is not asked for.
+   */
+  offer: z.enum(['open', 'unconfirmed']).nullable(),
 });
 export type ComparisonRow = z.infer<typeof ComparisonRow>;
+
+/** A number that looks wrong by its own rules; genuine ones exist, so it stops nothing that is in a certificate already. */
+export const NumberWarning = z.strictObject({
+  kind: IdentityKind,
+  value: z.string(),
+  problem: z.string().max(64),
+  /** The authority has confirmed it. */
+  allowed: z.boolean(),
+});
+export type NumberWarning = z.infer<typeof NumberWarning>;
 
 export const Comparison = z.strictObject({
   /** Digest over what is shown; a confirmation names it, so that nobody confirms what he did not see. */
   digest: Digest,
   askedAt: Instant,
+  /** Which answer of which register this is, and when the register said so; null: it knows no such entity. */
+  origin: z
+    .strictObject({ register: z.enum(['table', 'http']), reference: z.string().max(128), saidAt: Instant })
+    .nullable(),
   rows: z.array(ComparisonRow),
   /** Groups to be confirmed, in order. */
-  groups: z.array(z.enum(['unit', 'socialInsurance', 'housingFund'])),
+  groups: z.array(ComparisonGroup),
+  warnings: z.array(NumberWarning),
 });
 export type Comparison = z.infer<typeof Comparison>;
 
@@ -32,6 +58,7 @@ export const Referral = z.enum([
   'mismatch',
   'unknown-entity',
   'closed-entity',
+  'region-not-served',
   'too-many-keys',
   'authority-refused',
 ]);
@@ -41,11 +68,10 @@ export const writeSteps = ['generate', 'issue', 'write', 'prove', 'tidy'] as con
 export const WriteStep = z.enum(writeSteps);
 export type WriteStep = z.infer<typeof WriteStep>;
 
-/** States of a renewal case; the table with its transitions is the server's `journeys/renewal/steps.ts`. */
-export const renewalStates = [
+/** States of cases that put a new certificate in the place of the old one: what they have in common. */
+const reissueStates = [
   'registry-silent',
   'checking',
-  'confirmed',
   'ordered',
   'issuing',
   'issued',
@@ -56,8 +82,20 @@ export const renewalStates = [
   'cancelled',
   'expired',
 ] as const;
+
+/** States of a renewal case; the table with its transitions is the server's `journeys/renewal/steps.ts`. */
+export const renewalStates = [...reissueStates, 'confirmed'] as const;
 export const RenewalState = z.enum(renewalStates);
 export type RenewalState = z.infer<typeof RenewalState>;
+
+/** States of an amendment case; `unchanged`: nothing was found to add, or nothing was taken in. */
+export const amendmentStates = [...reissueStates, 'unchanged'] as const;
+export const AmendmentState = z.enum(amendmentStates);
+export type AmendmentState = z.infer<typeof AmendmentState>;
+
+/** The state of any case. */
+export const CaseState = z.enum([...reissueStates, 'confirmed', 'unchanged']);
+export type CaseState = z.infer<typeof CaseState>;
 
 export const CaseEvent = z.strictObject({
   at: Instant,
@@ -66,11 +104,10 @@ export const CaseEvent = z.strictObject({
   to: z.string(),
 });
 
-export const RenewalCase = z.strictObject({
+/** What every case says that puts a new certificate in the place of the old one. */
+const reissueCase = {
   id: Id,
   number: z.string(),
-  journey: z.literal('renewal'),
-  state: RenewalState,
   open: z.boolean(),
   next: NextStep,
   canCancel: z.boolean(),
@@ -82,15 +119,15 @@ export const RenewalCase = z.strictObject({
   certificate: CertificateSummary,
   comparison: Comparison.nullable(),
   referral: Referral.nullable(),
-  /** Terms on offer with the end of validity each gives. None is preselected. */
-  terms: z.array(z.strictObject({ years: z.int(), notAfter: Instant })),
-  years: z.int().nullable(),
-  agreement: AgreementReference,
+  /** What the holder decided about the numbers on offer: these come into the new certificate … */
+  added: z.array(IdentityNumber),
+  /** … and these were left out. */
+  declined: z.array(IdentityKind),
   progress: z.strictObject({ step: WriteStep, at: Instant }).nullable(),
   /** The CA takes its time with the certificate: since when, and when it is asked again. */
   awaited: z.strictObject({ since: Instant, again: Instant }).nullable(),
   newCertificate: CertificateSummary.nullable(),
-  /** Null: a renewal of the signing certificate alone. */
+  /** Null: the signing certificate alone. */
   twin: z
     .strictObject({
       certificate: CertificateSummary.nullable(),
@@ -99,24 +136,43 @@ export const RenewalCase = z.strictObject({
       oldKey: z.enum(['on-key', 'kept', 'same', 'leaves']).nullable(),
     })
     .nullable(),
-  /** For want of room on the key, the pair that is there may get, or got, the new certificates; null: a new pair is made. */
+  /** The pair that is there may get, or got, the new certificates; null: a new pair is made. */
   samePair: z.enum(['possible', 'certain']).nullable(),
   /** True while the key still holds a container of this ended case. */
   leftovers: z.boolean(),
   history: z.array(CaseEvent),
+};
+
+export const RenewalCase = z.strictObject({
+  ...reissueCase,
+  journey: z.literal('renewal'),
+  state: RenewalState,
+  /** Terms on offer with the end of validity each gives. None is preselected. */
+  terms: z.array(z.strictObject({ years: z.int(), notAfter: Instant })),
+  years: z.int().nullable(),
+  agreement: AgreementReference,
 });
 export type RenewalCase = z.infer<typeof RenewalCase>;
 
+/** Identity numbers are added to the certificate; its pair and its end of validity stay. */
+export const AmendmentCase = z.strictObject({
+  ...reissueCase,
+  journey: z.literal('amendment'),
+  state: AmendmentState,
+});
+export type AmendmentCase = z.infer<typeof AmendmentCase>;
+
 /** Grows by one member per journey. */
-export const Case = z.discriminatedUnion('journey', [RenewalCase]);
+export const Case = z.discriminatedUnion('journey', [RenewalCase, AmendmentCase]);
 export type Case = z.infer<typeof Case>;
 export const Cases = z.strictObject({ cases: z.array(Case) });
 
+/** What the holder saw and confirms, and for each number on offer whether it comes into the certificate. */
 export const ConfirmRequest = z.strictObject({
   comparison: Digest,
-  groups: z
-    .array(z.enum(['unit', 'socialInsurance', 'housingFund']))
-    .min(1)
-    .max(3),
+  groups: z.array(ComparisonGroup).min(1).max(comparisonGroups.length),
+  added: z.array(IdentityKind).max(16),
+  declined: z.array(IdentityKind).max(16),
 });
+export type ConfirmRequest = z.infer<typeof ConfirmRequest>;
 export const TermRequest = z.strictObject({ years: z.int().min(1).max(10) });

@@ -1,7 +1,12 @@
 import { caseEngine } from '../../cases/engine.ts';
-import { type EffectDeps, renewalEffects } from './effects.ts';
-import type { RenewalEngine } from './renewal.ts';
-import { renewalTable } from './steps.ts';
+import type { RequestInput } from '../../reissue/data.ts';
+import { type EffectDeps, reissueEffects } from '../../reissue/effects.ts';
+import type { Renewal, RenewalData } from './data.ts';
+import { type RenewalEffect, type RenewalEvent, renewalTable } from './steps.ts';
+
+export type RenewalEngine = ReturnType<
+  typeof caseEngine<Renewal['state'], RenewalEvent, RenewalEffect, RenewalData, RequestInput>
+>;
 
 /** Renewal's table with its effects, ready to run. */
 export function renewalEngine(
@@ -9,5 +14,9 @@ export function renewalEngine(
 ): RenewalEngine {
   const { authority, orders, settings } = deps;
   const lifetime = (now: Date) => new Date(now.getTime() + settings.caseDays * 86_400_000);
-  return caseEngine(renewalTable, renewalEffects({ authority, orders }), lifetime);
+  return caseEngine<Renewal['state'], RenewalEvent, RenewalEffect, RenewalData, RequestInput>(
+    renewalTable,
+    reissueEffects({ authority, orders }),
+    lifetime,
+  );
 }

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { defaultProfiles, readProfiles } from '../../authority/profiles.ts';
-import { readRenewalKinds, renewalKind } from './kinds.ts';
+import { reissueKind } from '../../reissue/kinds.ts';
+import { readRenewalKinds } from './kinds.ts';
 
 const profiles = readProfiles();
 const window = { terms: [1, 2, 3], windowMonths: 3 };
 const kind = (configured: Record<string, string> | undefined, algorithm: string, profile = 'imported') =>
-  renewalKind(readRenewalKinds({ ...window, profiles: configured }, profiles), { profile, algorithm });
+  reissueKind(readRenewalKinds({ ...window, profiles: configured }, profiles), { profile, algorithm });
 
 describe('what a certificate is renewed to', () => {
   test.each([

@@ -1,31 +1,7 @@
-/** What a certificate is renewed to, without I/O: by which profile, and with a key pair of which kind. */
-import { KeyAlgorithm } from '@certdesk/contract';
-import {
-  type Certificate,
-  type CertificateProfile,
-  keyAlgorithmOf,
-  keyAlgorithms,
-  PkiError,
-} from '@certdesk/pki';
+/** What certificates are renewed to, and that the terms on offer have room there. */
+import type { CertificateProfile } from '@certdesk/pki';
 import { DeskError } from '../../platform/error.ts';
-
-/** Profiles of renewed certificates, by the name of the old one's profile or by the kind of its key. */
-export type RenewalKinds = ReadonlyMap<string, CertificateProfile>;
-
-/** Profile and kind of the new key pair. */
-export interface RenewalKind {
-  readonly profile: string;
-  readonly algorithm: KeyAlgorithm;
-}
-
-/** Where the configuration says nothing: like is renewed to like, as far as there are such profiles. */
-const standard: Readonly<Record<KeyAlgorithm, string>> = {
-  sm2: 'entity-signing-sm2',
-  p256: 'entity-signing-p256',
-  p384: 'entity-signing-p384',
-  rsa2048: 'entity-signing-rsa',
-  rsa3072: 'entity-signing-rsa',
-};
+import { type ReissueKinds, readKinds } from '../../reissue/kinds.ts';
 
 /** What of `renewal` the profiles have to allow. */
 export interface RenewalTerms {
@@ -35,64 +11,20 @@ export interface RenewalTerms {
   readonly windowMonths: number;
 }
 
-/**
- * @throws DeskError `configuration-invalid` when a name is no profile's, or its profile has no kind of key that keys make or no
- *   room for the terms on offer
- */
+/** @throws DeskError `configuration-invalid`: as `readKinds`, and where a profile has no room for the terms on offer */
 export function readRenewalKinds(
   { profiles: configured, terms, windowMonths }: RenewalTerms,
   profiles: ReadonlyMap<string, CertificateProfile>,
-): RenewalKinds {
-  const kinds = new Map<string, CertificateProfile>();
-  for (const [of, name] of Object.entries(configured ?? standard)) {
-    const profile = profiles.get(name);
-    const fail = (what: string): never => {
-      throw new DeskError('configuration-invalid', { where: `renewal.profiles.${of}: ${what}` });
-    };
-    if (!profile) {
-      if (configured) fail(`there is no profile ${name}, or no issuing CA that goes with it`);
-      continue;
-    }
-    if (!keyAlgorithms.some((kind) => kind === of) && !profiles.has(of))
-      fail('is neither a kind of key nor a profile');
-    if (!profile.keyAlgorithms.some(isKeyAlgorithm)) fail(`no key makes what ${name} asks for`);
-    // A term follows what is left of the old certificate, which is the whole window at most.
-    const longest = 12 * Math.max(...terms) + windowMonths;
-    if (longest > profile.validity.maxMonths) {
+): ReissueKinds {
+  const kinds = readKinds(configured, profiles, 'renewal.profiles');
+  // A term follows what is left of the old certificate, which is the whole window at most.
+  const longest = 12 * Math.max(...terms) + windowMonths;
+  for (const { name, validity } of kinds.values()) {
+    if (longest > validity.maxMonths) {
       throw new DeskError('configuration-invalid', {
-        where: `renewal.terms: with the ${windowMonths} months before expiry the longest is ${longest} months; ${name} allows ${profile.validity.maxMonths} (validity.maxMonths)`,
+        where: `renewal.terms: with the ${windowMonths} months before expiry the longest is ${longest} months; ${name} allows ${validity.maxMonths} (validity.maxMonths)`,
       });
     }
-    kinds.set(of, profile);
   }
   return kinds;
-}
-
-/**
- * What a certificate is renewed to: a pair of the old one's kind if the profile allows it, else of the profile's first.
- * @returns undefined: it cannot be renewed here
- */
-export function renewalKind(
-  kinds: RenewalKinds,
-  old: { readonly profile: string; readonly algorithm: string },
-): RenewalKind | undefined {
-  const profile = kinds.get(old.profile) ?? kinds.get(old.algorithm);
-  if (!profile) return undefined;
-  const possible = profile.keyAlgorithms.filter(isKeyAlgorithm);
-  const algorithm = possible.find((one) => one === old.algorithm) ?? possible[0];
-  return algorithm && { profile: profile.name, algorithm };
-}
-
-/** The kind of a certificate's key, as people call it; `unknown` for one that nothing here knows. */
-export function keyKindOf({ publicKey }: Certificate): string {
-  try {
-    return keyAlgorithmOf(publicKey);
-  } catch (error) {
-    if (error instanceof PkiError) return 'unknown';
-    throw error;
-  }
-}
-
-function isKeyAlgorithm(name: string): name is KeyAlgorithm {
-  return KeyAlgorithm.safeParse(name).success;
 }

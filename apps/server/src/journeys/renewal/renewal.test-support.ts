@@ -1,5 +1,5 @@
 /** A holder's way through the pages, as far as an order to the assistant. */
-import type { RenewalCase, RenewalOffer, SignedOrder } from '@certdesk/contract';
+import type { Comparison, ConfirmRequest, RenewalCase, RenewalOffer, SignedOrder } from '@certdesk/contract';
 import type { Browser } from '../../desk.test-support.ts';
 
 export async function openRenewal(browser: Browser): Promise<RenewalCase> {
@@ -11,9 +11,20 @@ export async function openRenewal(browser: Browser): Promise<RenewalCase> {
 /** As far as a chosen term. */
 export async function orderRenewal(browser: Browser, years = 2): Promise<RenewalCase> {
   const { id, comparison } = await openRenewal(browser);
-  const seen = { comparison: comparison?.digest, groups: comparison?.groups };
-  await browser.post(`/cases/${id}/confirmations`, seen);
+  await browser.post(`/cases/${id}/confirmations`, seen(comparison));
   return browser.post(`/cases/${id}/term`, { years });
+}
+
+/** What a holder says of a comparison: all of it seen, and these of the numbers on offer taken in. */
+export function seen(comparison: Comparison | null, added: readonly string[] = []): ConfirmRequest {
+  const { digest = '', groups = [], rows = [] } = comparison ?? {};
+  const open = rows.flatMap(({ kind, offer }) => (offer === 'open' && kind !== 'name' ? [kind] : []));
+  return {
+    comparison: digest,
+    groups,
+    added: open.filter((kind) => added.includes(kind)),
+    declined: open.filter((kind) => !added.includes(kind)),
+  };
 }
 
 export const orderOfCase = (browser: Browser, id: string) => browser.post<SignedOrder>(`/cases/${id}/orders`);

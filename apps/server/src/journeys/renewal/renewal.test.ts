@@ -13,7 +13,7 @@ import {
   orderOf,
   type TestDesk,
 } from '../../desk.test-support.ts';
-import { openRenewal, orderOfCase, orderRenewal, presentCase } from './renewal.test-support.ts';
+import { openRenewal, orderOfCase, orderRenewal, presentCase, seen } from './renewal.test-support.ts';
 
 let world: TestDesk;
 let company: Company;
@@ -134,10 +134,7 @@ describe('the way of a renewal', () => {
 
   async function writingOf(id: string): Promise<Assistant> {
     const { comparison } = await present(id);
-    await browser.post(`/cases/${id}/confirmations`, {
-      comparison: comparison?.digest,
-      groups: comparison?.groups,
-    });
+    await browser.post(`/cases/${id}/confirmations`, seen(comparison));
     await browser.post(`/cases/${id}/term`, { years: 2 });
     const assistant = new Assistant(world.desk, await order(id));
     await assistant.take();
@@ -149,12 +146,12 @@ describe('the way of a renewal', () => {
     const { id } = assistant.order.case;
     const key = generateSoftwareKey('sm2');
     const { body } = await assistant.requestFor(company, key);
-    const first = await assistant.call<{ certificate: string }>('/renewal/certificate', body);
-    expect(await assistant.call('/renewal/certificate', body)).toEqual(first);
+    const first = await assistant.call<{ certificate: string }>('/orders/certificate', body);
+    expect(await assistant.call('/orders/certificate', body)).toEqual(first);
     const fresh = await assistant.certify(company, key);
     expect(fresh.digest).toBe(certificateDigest(Buffer.from(first.certificate, 'base64')));
-    const challenge = await assistant.call('/renewal/proof-challenge', {});
-    expect(await assistant.call('/renewal/proof-challenge', {})).toEqual(challenge);
+    const challenge = await assistant.call('/orders/proof-challenge', {});
+    expect(await assistant.call('/orders/proof-challenge', {})).toEqual(challenge);
     expect(await assistant.prove(fresh)).toBe('proved');
     expect(await assistant.prove(fresh)).toBe('proved');
     expect(await assistant.certify(company, key)).toMatchObject({ digest: fresh.digest });
@@ -221,7 +218,7 @@ describe('what is not signed as it should be issues nothing', () => {
       await stranger.sign(signedTypes.renewal, payload),
       await company.sign(signedTypes.proof, payload),
     ]) {
-      expect(await codeOf(assistant.call('/renewal/certificate', { ...body, statement }))).toBe(
+      expect(await codeOf(assistant.call('/orders/certificate', { ...body, statement }))).toBe(
         'signature-invalid',
       );
     }
@@ -233,9 +230,9 @@ describe('what is not signed as it should be issues nothing', () => {
     const der = Buffer.from(body.request, 'base64');
     der[der.length - 1] = (der.at(-1) ?? 0) ^ 1;
     const broken = { ...body, request: der.toString('base64') };
-    expect(await codeOf(assistant.call('/renewal/certificate', broken))).toBe('request-signature');
+    expect(await codeOf(assistant.call('/orders/certificate', broken))).toBe('request-signature');
     const p256 = await assistant.requestFor(company, generateSoftwareKey('p256'));
-    expect(await codeOf(assistant.call('/renewal/certificate', p256.body))).toBe('request-key');
+    expect(await codeOf(assistant.call('/orders/certificate', p256.body))).toBe('request-key');
     const key = generateSoftwareKey('sm2');
     const other = world.browser();
     const second = await world.company();
@@ -366,16 +363,10 @@ describe('the register', () => {
 
   test('that changed its mind since the page was shown: nobody confirms what he did not see', async () => {
     const { id, comparison } = await opened();
-    const groups = comparison?.groups;
-    expect(
-      await codeOf(browser.post(`/cases/${id}/confirmations`, { comparison: 'a'.repeat(64), groups })),
-    ).toBe('comparison-changed');
-    const some = groups?.slice(0, 1);
-    expect(
-      await codeOf(
-        browser.post(`/cases/${id}/confirmations`, { comparison: comparison?.digest, groups: some }),
-      ),
-    ).toBe('confirmations-missing');
+    const whole = seen(comparison);
+    const said = (some: object) => codeOf(browser.post(`/cases/${id}/confirmations`, { ...whole, ...some }));
+    expect(await said({ comparison: 'a'.repeat(64) })).toBe('comparison-changed');
+    expect(await said({ groups: whole.groups.slice(0, 1) })).toBe('confirmations-missing');
     expect(await codeOf(browser.post(`/cases/${id}/term`, { years: 1 }))).toBe('confirmations-missing');
   });
 });

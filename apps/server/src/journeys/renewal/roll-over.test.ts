@@ -47,7 +47,7 @@ test('renewals from before, across and after a roll-over each get a certificate 
 
   const second = await writing(world, across);
   const { key, body } = await second.requestFor(across);
-  const stopped = await storingNothing(world, () => codeOf(second.call('/renewal/certificate', body)));
+  const stopped = await storingNothing(world, () => codeOf(second.call('/orders/certificate', body)));
   expect(stopped).not.toBe('done');
 
   const rolled = { folder, passphrase, series: 'main', activeFrom: world.time, now: world.time };
@@ -58,7 +58,7 @@ test('renewals from before, across and after a roll-over each get a certificate 
   const renewedAfter = await third.certify(after);
   await third.prove(renewedAfter);
   // Its request is committed for the CA that issued then, and asked again it is that CA's, though another issues now.
-  const { certificate } = await second.call<{ certificate: string }>('/renewal/certificate', body);
+  const { certificate } = await second.call<{ certificate: string }>('/orders/certificate', body);
   const renewedAcross = await second.certify(across, key);
   expect(Buffer.from(renewedAcross.certificate).toString('base64')).toBe(certificate);
   await second.prove(renewedAcross);
@@ -85,12 +85,12 @@ test('an answer’s chain is that of the certificate, not of the CA that issues 
   const company = await world.company();
   const assistant = await writing(world, company);
   const { body } = await assistant.requestFor(company);
-  const first = await assistant.call<{ certificate: string; chain: string[] }>('/renewal/certificate', body);
+  const first = await assistant.call<{ certificate: string; chain: string[] }>('/orders/certificate', body);
   const rolled = { folder, passphrase, series: 'main', activeFrom: world.time, now: world.time };
   await rollSeries({ ...rolled, rootKey: join(folder, 'root.key'), rootPassphrase: passphrase });
   const late = new Assistant(await world.node(), assistant.signed);
   late.token = assistant.token;
-  const again = await late.call<typeof first>('/renewal/certificate', body);
+  const again = await late.call<typeof first>('/orders/certificate', body);
   expect(again).toEqual(first);
   const [issuer, root] = again.chain.map((each) => Certificate.parse(Buffer.from(each, 'base64')));
   const result = checkChain(Certificate.parse(Buffer.from(again.certificate, 'base64')), {

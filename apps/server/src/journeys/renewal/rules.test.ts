@@ -1,15 +1,6 @@
-import type { IdentityNumber } from '@certdesk/contract';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  allMatch,
-  compare,
-  groupsOf,
-  newNotAfter,
-  normalised,
-  renewalTiming,
-  termsOnOffer,
-} from './rules.ts';
+import { newNotAfter, renewalTiming, termsOnOffer } from './rules.ts';
 
 const settings = { windowMonths: 3, lateMonths: 6, terms: [1, 2, 3] };
 const at = (text: string) => new Date(`${text}Z`);
@@ -64,47 +55,5 @@ describe('the new end of validity', () => {
         expect(ends[0]).toBeGreaterThan(Math.max(old.getTime(), now.getTime()) - 1000);
       }),
     );
-  });
-});
-
-describe('certificate and register side by side', () => {
-  const numbers = (entries: Partial<Record<IdentityNumber['kind'], string>>): IdentityNumber[] =>
-    Object.entries(entries).map(([kind, value]) => ({ kind: kind as IdentityNumber['kind'], value }));
-
-  test('brackets, widths, spaces and case do not count; anything else does', () => {
-    expect(normalised('上海（示例） 有限公司Ａbc')).toBe(normalised('上海(示例)有限公司ABC'));
-    expect(normalised('上海示例')).not.toBe(normalised('上海市示例'));
-  });
-  test('a number that the register has and the certificate lacks does not stop it', () => {
-    const rows = compare(
-      { name: '甲', numbers: numbers({ uscc: '1', socialInsurance: '2' }) },
-      { name: '甲', numbers: numbers({ uscc: '1', socialInsurance: '2', housingFund: '3' }) },
-    );
-    expect(rows.at(-1)).toMatchObject({ kind: 'housingFund', result: 'only-register' });
-    expect(allMatch(rows)).toBe(true);
-    expect(groupsOf(rows)).toEqual(['unit', 'socialInsurance', 'housingFund']);
-  });
-  test('a number that the certificate has and the register lacks differs', () => {
-    const rows = compare(
-      { name: '甲', numbers: numbers({ uscc: '1', housingFund: '3' }) },
-      { name: '甲', numbers: numbers({ uscc: '1' }) },
-    );
-    expect(allMatch(rows)).toBe(false);
-  });
-  test('an organisation code is the same with its hyphen and without', () => {
-    const rows = compare(
-      { name: '甲', numbers: numbers({ organizationCode: '66943382-8' }) },
-      { name: '甲', numbers: numbers({ organizationCode: '669433828' }) },
-    );
-    expect(allMatch(rows)).toBe(true);
-  });
-  test('without a unified code the three old codes are the unit’s documents', () => {
-    const old = numbers({ organizationCode: 'A', taxRegistration: 'B' });
-    const rows = compare(
-      { name: '甲', numbers: old },
-      { name: '甲', numbers: [...old, ...numbers({ uscc: '1' })] },
-    );
-    expect(rows.map(({ kind }) => kind)).toEqual(['name', 'organizationCode', 'taxRegistration']);
-    expect(allMatch(rows)).toBe(true);
   });
 });

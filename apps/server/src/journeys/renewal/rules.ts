@@ -1,7 +1,5 @@
-/** Renewal's decisions, without I/O: when, what is compared, which terms, until when. */
-import type { ComparisonRow, IdentityKind, IdentityNumber } from '@certdesk/contract';
+/** Renewal's decisions, without I/O: when, which terms, until when. */
 import { addMonths } from '@certdesk/pki';
-import { lookupValue } from '../../registry/lookup-value.ts';
 
 export interface RenewalSettings {
   /** Renewal opens so many months before expiry. */
@@ -42,73 +40,4 @@ export function termsOnOffer(oldNotAfter: Date, now: Date, authorityEnd: Date, s
       const before = terms[at - 1];
       return term.notAfter > now && (before === undefined || term.notAfter > before.notAfter);
     });
-}
-
-/** How names and numbers are compared: NFKC, one kind of brackets, no spaces, capital letters. */
-export function normalised(text: string): string {
-  return text
-    .normalize('NFKC')
-    .replace(/[[{〔【〈《「『]/gu, '(')
-    .replace(/[\]}〕】〉》」』]/gu, ')')
-    .replace(/\s+/gu, '')
-    .toUpperCase();
-}
-
-/** An organisation code is the same one with its hyphen and without. */
-const compared = (kind: ComparisonRow['kind'], text: string) =>
-  normalised(kind === 'name' ? text : lookupValue(kind, text));
-
-export interface Subject {
-  readonly name: string;
-  readonly numbers: readonly IdentityNumber[];
-}
-
-const unitOld: readonly IdentityKind[] = ['organizationCode', 'taxRegistration', 'businessLicense'];
-
-/**
- * What the holder is shown: the certificate's unit, social insurance and housing fund beside the register's.
- * The unit documents are the unified code where the certificate has one, else the three old codes that it has.
- */
-export function compare(certificate: Subject, register: Subject): ComparisonRow[] {
-  const inCertificate = (kind: IdentityKind) =>
-    certificate.numbers.find((number) => number.kind === kind)?.value;
-  const inRegister = (kind: IdentityKind) => register.numbers.find((number) => number.kind === kind)?.value;
-  const row = (
-    kind: ComparisonRow['kind'],
-    group: ComparisonRow['group'],
-    mine: string | undefined,
-    theirs: string | undefined,
-  ): ComparisonRow[] => {
-    if (mine === undefined && theirs === undefined) return [];
-    const result =
-      mine === undefined
-        ? 'only-register'
-        : theirs !== undefined && compared(kind, mine) === compared(kind, theirs)
-          ? 'same'
-          : 'differs';
-    return [{ kind, group, certificate: mine ?? null, register: theirs ?? null, result }];
-  };
-  const old = unitOld.filter((kind) => inCertificate(kind) !== undefined);
-  const unit: readonly IdentityKind[] =
-    inCertificate('uscc') !== undefined || old.length === 0 ? ['uscc'] : old;
-  return [
-    ...row('name', 'unit', certificate.name, register.name),
-    ...unit.flatMap((kind) => row(kind, 'unit', inCertificate(kind), inRegister(kind))),
-    ...row(
-      'socialInsurance',
-      'socialInsurance',
-      inCertificate('socialInsurance'),
-      inRegister('socialInsurance'),
-    ),
-    ...row('housingFund', 'housingFund', inCertificate('housingFund'), inRegister('housingFund')),
-  ];
-}
-
-/** The confirmations that these rows ask for, in their order. */
-export function groupsOf(rows: readonly ComparisonRow[]): ComparisonRow['group'][] {
-  return [...new Set(rows.map((row) => row.group))];
-}
-
-export function allMatch(rows: readonly ComparisonRow[]): boolean {
-  return rows.every((row) => row.result !== 'differs');
 }

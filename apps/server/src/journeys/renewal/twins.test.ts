@@ -25,9 +25,9 @@ import { testKeyManagement } from '../../keymanagement/keymanagement.test-suppor
 import type { PairCounts } from '../../keymanagement/port.ts';
 import { takeCommand } from '../../operators/commands.ts';
 import { register, testOperator } from '../../operators/operators.test-support.ts';
+import { retirePairsJob } from '../../reissue/effects.ts';
 import type { Configuration } from '../../setup/configuration.ts';
 import { statusCommands } from '../../status/commands.ts';
-import { retirePairsJob } from './effects.ts';
 import { orderOfCase, orderRenewal, presentCase } from './renewal.test-support.ts';
 
 const day = 86_400_000;
@@ -145,7 +145,7 @@ async function certify(
   const answer = await assistant.call<{
     certificate: string;
     twin: { certificate: string; envelope: string | null } | null;
-  }>('/renewal/certificate', body);
+  }>('/orders/certificate', body);
   const fresh = new Company(Buffer.from(answer.certificate, 'base64'), key.privateKey);
   const { certificate = '', envelope = null } = answer.twin ?? {};
   const pair =
@@ -160,7 +160,7 @@ async function prove(assistant: Assistant, fresh: Company, twin: Twin, change: o
   const { nonce, twin: asked } = await assistant.call<{
     nonce: string;
     twin: { wrappedKey: string; data: string };
-  }>('/renewal/proof-challenge', {});
+  }>('/orders/proof-challenge', {});
   const sessionKey = twin.pair.decrypt(Buffer.from(asked.wrappedKey, 'base64'), 'asn1');
   const secret = sm4DecryptEcb(sessionKey, Buffer.from(asked.data, 'base64'), { padding: false });
   const certificate = certificateDigest(twin.certificate);
@@ -326,10 +326,10 @@ describe('the proof of an encryption key', () => {
     const assistant = await world.write();
     const { fresh, certificate, pair } = await certify(assistant, world.company);
     const challenge = await assistant.call<{ nonce: string; twin: { wrappedKey: string; data: string } }>(
-      '/renewal/proof-challenge',
+      '/orders/proof-challenge',
       {},
     );
-    expect(await assistant.call('/renewal/proof-challenge', {})).toEqual(challenge);
+    expect(await assistant.call('/orders/proof-challenge', {})).toEqual(challenge);
     const sessionKey =
       pair?.decrypt(Buffer.from(challenge.twin.wrappedKey, 'base64'), 'asn1') ?? randomBytes(16);
     const secret = sm4DecryptEcb(sessionKey, Buffer.from(challenge.twin.data, 'base64'), { padding: false });

@@ -6,7 +6,8 @@
 
 import type { RenewalState } from '@certdesk/contract';
 import { type JourneyTable, transitionFor } from '../../cases/table.ts';
-import { keyLossesAllowed, type RenewalEffect, type RenewalEvent, renewalTable } from './steps.ts';
+import { keyLossesAllowed } from '../../reissue/steps.ts';
+import { type RenewalEffect, type RenewalEvent, renewalTable } from './steps.ts';
 
 type Table = JourneyTable<RenewalState, RenewalEvent, RenewalEffect>;
 

@@ -1,13 +1,13 @@
-/** Twin certificates in a renewal: which rules hold, where the pairs are, how the new encryption key is proved. */
+/** Twin certificates where they are reissued: which rules hold, where the pairs are, how the new encryption key is proved. */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { encryptionProofOctets } from '@certdesk/contract';
 import { Sm2PublicKey, sm4EncryptEcb } from '@certdesk/gm';
 import { Certificate, type CertificateProfile } from '@certdesk/pki';
-import type { CertificateRow } from '../../authority/certificates.ts';
-import { DeskError } from '../../platform/error.ts';
-import type { Db, Tx } from '../../schema/database.ts';
-import type { EncryptionProof, RenewalData } from './data.ts';
-import type { RenewalKind, RenewalKinds } from './kinds.ts';
+import type { CertificateRow } from '../authority/certificates.ts';
+import { DeskError } from '../platform/error.ts';
+import type { Db, Tx } from '../schema/database.ts';
+import type { EncryptionProof, ReissueData } from './data.ts';
+import type { ReissueKind, ReissueKinds } from './kinds.ts';
 
 /** Profiles by name, and the one for certificates that have a twin already. */
 export interface TwinSettings {
@@ -21,7 +21,7 @@ export interface TwinSettings {
  */
 export function readTwinSettings(
   twinProfile: string | undefined,
-  kinds: RenewalKinds,
+  kinds: ReissueKinds,
   profiles: ReadonlyMap<string, CertificateProfile>,
   withKeys: boolean,
 ): TwinSettings {
@@ -40,10 +40,10 @@ export function readTwinSettings(
 
 /** What a case keeps of its profile's rules: they stay what they were when it was opened. */
 export function twinRules(
-  kind: RenewalKind,
+  kind: ReissueKind,
   { profiles, twinProfile }: TwinSettings,
   hasTwin: boolean,
-): Pick<RenewalData, 'profile' | 'algorithm' | 'twin' | 'recertify'> {
+): Pick<ReissueData, 'profile' | 'algorithm' | 'twin' | 'recertify'> {
   const own = profiles.get(kind.profile);
   // What were twins stay twins.
   const keeps = hasTwin && kind.algorithm === 'sm2' && own?.twin === 'none' && twinProfile !== undefined;

@@ -3,43 +3,43 @@ import { isDeepStrictEqual } from 'node:util';
 import { type ProofChallenge, ProofStatement, type SignedStatement, signedTypes } from '@certdesk/contract';
 import { Certificate } from '@certdesk/pki';
 import type { z } from 'zod';
-import type { Work } from '../../orders/bearer.ts';
-import { readStatement } from '../../orders/statement.ts';
-import { DeskError } from '../../platform/error.ts';
-import { randomNonce } from '../../platform/random.ts';
+import type { Work } from '../orders/bearer.ts';
+import { readStatement } from '../orders/statement.ts';
+import { DeskError } from '../platform/error.ts';
+import { randomNonce } from '../platform/random.ts';
 import { certificateNamed } from './certificate-named.ts';
-import type { Renewal, RenewalData } from './data.ts';
-import type { RenewalIntents } from './intents.ts';
-import type { RenewalDeps } from './renewal.ts';
+import type { Reissue, ReissueData } from './data.ts';
+import type { ReissueIntents } from './intents.ts';
+import type { ReissueDeps } from './journey.ts';
 import { makeEncryptionProof, provesEncryption } from './twins.ts';
 import { actorOf } from './work.ts';
 
 type Challenge = z.infer<typeof ProofChallenge>;
 
-export function renewalProof(deps: RenewalDeps, intents: RenewalIntents) {
+export function reissueProof(deps: ReissueDeps, intents: ReissueIntents) {
   const { db, engine, authority } = deps;
 
-  async function stateOf(caseId: string): Promise<Renewal['state']> {
+  async function stateOf(caseId: string): Promise<Reissue['state']> {
     const row = await db
       .selectFrom('desk_case')
       .select('state')
       .where('id', '=', caseId)
       .executeTakeFirstOrThrow();
-    return row.state as Renewal['state'];
+    return row.state as Reissue['state'];
   }
 
   return {
     /** What the proof is made of; the same until it is made, so that asking again harms nothing. */
     async proofChallenge(work: Work): Promise<Challenge> {
       return db.transaction().execute(async (tx) => {
-        const renewal = await engine.lock(tx, work.caseId);
-        const { proofNonce, encryptionProof, newEncryptionId } = renewal.data;
+        const reissue = await engine.lock(tx, work.caseId);
+        const { proofNonce, encryptionProof, newEncryptionId } = reissue.data;
         if (proofNonce) return challengeOf(proofNonce, encryptionProof);
-        if (renewal.state !== 'issued') throw new DeskError('case-state');
+        if (reissue.state !== 'issued') throw new DeskError('case-state');
         const nonce = randomNonce();
         const encryption = newEncryptionId ? await certificateNamed(tx, newEncryptionId) : undefined;
-        const proof = encryption ? makeEncryptionProof(encryption, { case: renewal.id, nonce }) : null;
-        await engine.keep(tx, renewal.id, { proofNonce: nonce, encryptionProof: proof });
+        const proof = encryption ? makeEncryptionProof(encryption, { case: reissue.id, nonce }) : null;
+        await engine.keep(tx, reissue.id, { proofNonce: nonce, encryptionProof: proof });
         return challengeOf(nonce, proof);
       });
     },
@@ -48,10 +48,10 @@ export function renewalProof(deps: RenewalDeps, intents: RenewalIntents) {
      * The new key signed the nonce: in one transaction its certificate comes into force and the old one goes. Where the CA
      * is to confirm it, that is the transaction which stores the confirmation.
      */
-    async prove(work: Work, signed: SignedStatement): Promise<Renewal['state']> {
+    async prove(work: Work, signed: SignedStatement): Promise<Reissue['state']> {
       const { state, owed } = await db.transaction().execute(async (tx) => {
-        const renewal = await engine.lock(tx, work.caseId);
-        const { data, state } = renewal;
+        const reissue = await engine.lock(tx, work.caseId);
+        const { data, state } = reissue;
         if (!['issued', 'proved', 'done'].includes(state) || !data.newCertificateId)
           throw new DeskError('case-state');
         if (!data.proofNonce) throw new DeskError('proof-unknown');
@@ -63,7 +63,7 @@ export function renewalProof(deps: RenewalDeps, intents: RenewalIntents) {
         if (!verified) throw new DeskError('signature-invalid');
         const expected: ProofStatement = {
           origin: work.order.origin,
-          case: renewal.id,
+          case: reissue.id,
           nonce: data.proofNonce,
           certificate: fresh.digest,
           twin: twin ? { certificate: twin.digest, check: value.twin?.check ?? '' } : null,
@@ -74,11 +74,11 @@ export function renewalProof(deps: RenewalDeps, intents: RenewalIntents) {
           throw new DeskError('proof-encryption');
         if (state !== 'issued' || !data.intentId) return { state, owed: null };
         if (!(await authority.proved(tx, data.intentId, deps.clock()))) {
-          await engine.keep(tx, renewal.id, { provedBy: actorOf(work) });
+          await engine.keep(tx, reissue.id, { provedBy: actorOf(work) });
           return { state, owed: data.intentId };
         }
         const note = { certificate: fresh.digest, ...(twin && { encryption: twin.digest }) };
-        const proved = await engine.move(tx, renewal, 'proved', {
+        const proved = await engine.move(tx, reissue, 'proved', {
           actor: actorOf(work),
           now: deps.clock(),
           note,
@@ -94,6 +94,6 @@ export function renewalProof(deps: RenewalDeps, intents: RenewalIntents) {
   };
 }
 
-function challengeOf(nonce: string, proof: RenewalData['encryptionProof']): Challenge {
+function challengeOf(nonce: string, proof: ReissueData['encryptionProof']): Challenge {
   return { nonce, twin: proof && { wrappedKey: proof.wrappedKey, data: proof.data } };
 }

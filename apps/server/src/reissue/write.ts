@@ -3,43 +3,43 @@
  * proved, the old one leaves the key. Every call may be repeated, because every answer may be lost.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Work } from '../../orders/bearer.ts';
-import { DeskError } from '../../platform/error.ts';
-import type { Renewal, RenewalData } from './data.ts';
-import { renewalIntents } from './intents.ts';
-import { renewalProof } from './proof.ts';
-import type { RenewalDeps } from './renewal.ts';
-import { renewalRequests } from './request.ts';
+import type { Work } from '../orders/bearer.ts';
+import { DeskError } from '../platform/error.ts';
+import type { Reissue, ReissueData } from './data.ts';
+import { reissueIntents } from './intents.ts';
+import type { ReissueDeps } from './journey.ts';
+import { reissueProof } from './proof.ts';
+import { reissueRequests } from './request.ts';
 import { actorOf } from './work.ts';
 
-export function renewalWriter(deps: RenewalDeps) {
+export function reissueWriter(deps: ReissueDeps) {
   const { db, engine } = deps;
-  const intents = renewalIntents(deps);
+  const intents = reissueIntents(deps);
 
   return {
     finishIntent: intents.finish,
     confirmIntent: intents.confirm,
-    request: renewalRequests(deps, intents),
-    ...renewalProof(deps, intents),
+    request: reissueRequests(deps, intents),
+    ...reissueProof(deps, intents),
 
     /** The old container has left the key, and so have these of the order's leftovers. */
-    async finish(work: Work, gone: readonly number[]): Promise<Renewal['state']> {
+    async finish(work: Work, gone: readonly number[]): Promise<Reissue['state']> {
       return db.transaction().execute(async (tx) => {
-        const renewal = await engine.lock(tx, work.caseId);
+        const reissue = await engine.lock(tx, work.caseId);
         const { order } = work;
         if (order.purpose === 'sign-in') throw new DeskError('order-unknown');
-        if (renewal.open && !['proved', 'done'].includes(renewal.state)) throw new DeskError('case-state');
+        if (reissue.open && !['proved', 'done'].includes(reissue.state)) throw new DeskError('case-state');
         const left = gone.map((at) => order.leftovers[at]);
-        const written = order.purpose === 'renewal' || order.certificates.length > 0;
+        const written = order.purpose !== 'tidy' || order.certificates.length > 0;
         const rows = await tx
           .selectFrom('desk_case')
           .select(['id', 'data'])
-          .where('line_id', '=', renewal.lineId)
-          .where('journey', '=', 'renewal')
+          .where('line_id', '=', reissue.lineId)
+          .where('changes_certificate', '=', true)
           .forUpdate()
           .execute();
         for (const row of rows) {
-          const before = row.data as unknown as RenewalData;
+          const before = row.data as unknown as ReissueData;
           const leftovers = before.leftovers.filter(
             (one) => !left.some((other) => isDeepStrictEqual(one, other)),
           );
@@ -50,15 +50,15 @@ export function renewalWriter(deps: RenewalDeps) {
           if (changed || unwritten !== before.unwritten)
             await engine.keep(tx, row.id, { leftovers, kept, unwritten });
         }
-        if (renewal.state !== 'proved') {
-          if (!renewal.open) await deps.orders.closeForCase(tx, renewal.id, deps.clock());
-          return renewal.state;
+        if (reissue.state !== 'proved') {
+          if (!reissue.open) await deps.orders.closeForCase(tx, reissue.id, deps.clock());
+          return reissue.state;
         }
-        const done = await engine.move(tx, renewal, 'tidied', { actor: actorOf(work), now: deps.clock() });
+        const done = await engine.move(tx, reissue, 'tidied', { actor: actorOf(work), now: deps.clock() });
         return done.state;
       });
     },
   };
 }
 
-export type RenewalWriter = ReturnType<typeof renewalWriter>;
+export type ReissueWriter = ReturnType<typeof reissueWriter>;

@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../../schema/database.ts';
+import type { Db, Tx } from '../schema/database.ts';
 
 /** What a case's steps need of one of its certificates. */
 export function certificateNamed(tx: Db | Tx, id: string) {

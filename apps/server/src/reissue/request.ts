@@ -1,27 +1,22 @@
 /** A request of the new key, with what the old key says about it, becomes certificates. Every call may be repeated. */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import {
-  RenewalStatement,
-  type RenewedCertificates,
-  type SignedStatement,
-  signedTypes,
-} from '@certdesk/contract';
+import type { ReissuedCertificates, SignedStatement } from '@certdesk/contract';
 import { Certificate, CertificationRequest, keyAlgorithmOf, publicKeyDigest } from '@certdesk/pki';
 import type { z } from 'zod';
-import type { Work } from '../../orders/bearer.ts';
-import { readStatement } from '../../orders/statement.ts';
-import { DeskError } from '../../platform/error.ts';
-import type { Tx } from '../../schema/database.ts';
+import type { Work } from '../orders/bearer.ts';
+import { readStatement } from '../orders/statement.ts';
+import { DeskError } from '../platform/error.ts';
+import type { Tx } from '../schema/database.ts';
 import { certificateNamed } from './certificate-named.ts';
-import type { Renewal, RenewalData, RequestInput } from './data.ts';
-import type { RenewalIntents } from './intents.ts';
-import type { RenewalDeps } from './renewal.ts';
+import type { Reissue, ReissueData, RequestInput } from './data.ts';
+import type { ReissueIntents } from './intents.ts';
+import type { ReissueDeps } from './journey.ts';
 import { keyLossesAllowed } from './steps.ts';
 import { encryptionInForce, pairName, pairOf } from './twins.ts';
 import { actorOf } from './work.ts';
 
-type CertificateAnswer = z.infer<typeof RenewedCertificates>;
+type CertificateAnswer = z.infer<typeof ReissuedCertificates>;
 
 /** What comes with a request for twins; `envelope` null: the key has the pair already. */
 interface EncryptionPair {
@@ -42,7 +37,7 @@ export type RequestCertificate = (
   statement: SignedStatement,
 ) => Promise<CertificateAnswer>;
 
-export function renewalRequests(deps: RenewalDeps, intents: RenewalIntents): RequestCertificate {
+export function reissueRequests(deps: ReissueDeps, intents: ReissueIntents): RequestCertificate {
   const { db, engine, authority } = deps;
 
   /** The certificates that the case has now, with the envelope that was made for its signing key. */
@@ -51,7 +46,7 @@ export function renewalRequests(deps: RenewalDeps, intents: RenewalIntents): Req
     encryption: EncryptionPair | undefined,
   ): Promise<CertificateAnswer> {
     const row = await db.selectFrom('desk_case').select('data').where('id', '=', caseId).executeTakeFirst();
-    const { newCertificateId, newEncryptionId, twin } = (row?.data ?? {}) as unknown as RenewalData;
+    const { newCertificateId, newEncryptionId, twin } = (row?.data ?? {}) as unknown as ReissueData;
     const issued = newCertificateId && (await certificateNamed(db, newCertificateId));
     if (!issued) throw new DeskError('issuing-not-yet');
     const certificate = base64(issued.der);
@@ -70,15 +65,17 @@ export function renewalRequests(deps: RenewalDeps, intents: RenewalIntents): Req
    * The new key must be new: no certificate, ours or imported, may carry it already. The old key itself may ask for
    * another certificate where the case's profile allows that.
    */
-  async function checkKeyUnused(tx: Tx, renewal: Renewal, digest: string): Promise<void> {
-    if (digest === renewal.data.oldKey && renewal.data.recertify) return;
+  async function checkKeyUnused(tx: Tx, reissue: Reissue, digest: string): Promise<void> {
+    const { oldKey, recertify, keepsPairs } = reissue.data;
+    if (digest === oldKey && recertify) return;
+    if (keepsPairs) throw new DeskError('request-key');
     const used = await tx
       .selectFrom('certificate')
       .select('id')
       .where('public_key_digest', '=', digest)
-      .where('id', '!=', renewal.data.newCertificateId ?? renewal.certificateId)
+      .where('id', '!=', reissue.data.newCertificateId ?? reissue.certificateId)
       .executeTakeFirst();
-    if (used || digest === renewal.data.oldKey) throw new DeskError('request-key-used');
+    if (used || digest === oldKey) throw new DeskError('request-key-used');
   }
 
   /**
@@ -87,52 +84,47 @@ export function renewalRequests(deps: RenewalDeps, intents: RenewalIntents): Req
    */
   async function checkStatement(
     tx: Tx,
-    renewal: Renewal,
-    work: Work,
+    reissue: Reissue,
+    { order }: Work,
     signed: SignedStatement,
-    { requestDigest, publicKeyDigest: key }: RequestInput,
+    input: RequestInput,
   ) {
-    const { order } = work;
-    if (order.purpose !== 'renewal') throw new DeskError('order-unknown');
+    const { statement } = deps;
     const old = await tx
       .selectFrom('certificate')
       .select(['der', 'digest'])
-      .where('id', '=', renewal.certificateId)
+      .where('id', '=', reissue.certificateId)
       .executeTakeFirstOrThrow();
     const { publicKey } = Certificate.parse(old.der);
-    const { value, verified } = readStatement(signedTypes.renewal, RenewalStatement, signed, publicKey);
+    const { value, verified } = readStatement(statement.type, statement.schema, signed, publicKey);
     if (!verified) throw new DeskError('signature-invalid');
-    const expected: RenewalStatement = {
+    const confirmed = statement.confirmedIn(order, reissue, input);
+    const expected = {
       origin: order.origin,
       order: order.id,
-      case: renewal.id,
+      case: reissue.id,
       nonce: order.nonce,
       certificate: old.digest,
-      request: requestDigest,
-      pair: key === renewal.data.oldKey ? 'present' : 'new',
-      confirmed: order.confirmed,
+      request: input.requestDigest,
+      ...confirmed,
     };
-    const asInCase =
-      order.confirmed.years === renewal.data.years &&
-      order.confirmed.twin === (renewal.data.twin !== null) &&
-      isDeepStrictEqual(order.confirmed.agreement, renewal.data.agreement);
-    if (!asInCase || !isDeepStrictEqual(value, expected)) throw new DeskError('statement-invalid');
+    if (!confirmed || !isDeepStrictEqual(value, expected)) throw new DeskError('statement-invalid');
   }
 
   /** Decides, under the case's lock, what a request means now. */
   async function meaningOf(
     tx: Tx,
-    renewal: Renewal,
+    reissue: Reissue,
     work: Work,
     input: RequestInput,
     signed: SignedStatement,
   ): Promise<Meaning> {
-    const { state, data } = renewal;
+    const { state, data } = reissue;
     if (input.algorithm !== data.algorithm) throw new DeskError('request-key');
-    await checkStatement(tx, renewal, work, signed, input);
+    await checkStatement(tx, reissue, work, signed, input);
     const sameKey = data.newKey === input.publicKeyDigest;
     if (state === 'ordered') {
-      await checkKeyUnused(tx, renewal, input.publicKeyDigest);
+      await checkKeyUnused(tx, reissue, input.publicKeyDigest);
       return 'requested';
     }
     if (state === 'attention') return 'attention';
@@ -140,7 +132,7 @@ export function renewalRequests(deps: RenewalDeps, intents: RenewalIntents): Req
     if (state === 'issuing') throw new DeskError('issuing-not-yet');
     if (state !== 'issued') throw new DeskError('case-state');
     // Another key while one certificate is issued and not proved: the pair that it was issued for is lost.
-    await checkKeyUnused(tx, renewal, input.publicKeyDigest);
+    await checkKeyUnused(tx, reissue, input.publicKeyDigest);
     return data.keysLost >= keyLossesAllowed ? 'key-lost-too-often' : 'key-lost';
   }
 
@@ -150,15 +142,15 @@ export function renewalRequests(deps: RenewalDeps, intents: RenewalIntents): Req
    */
   async function admit(
     tx: Tx,
-    renewal: Renewal,
+    reissue: Reissue,
     meaning: Meaning,
     work: Work,
     input: RequestInput,
-  ): Promise<Renewal> {
-    if (meaning === 'same' || meaning === 'attention') return renewal;
+  ): Promise<Reissue> {
+    if (meaning === 'same' || meaning === 'attention') return reissue;
     const move = { actor: actorOf(work), now: deps.clock(), input, note: { request: input.requestDigest } };
-    if (meaning === 'requested') return engine.move(tx, renewal, 'requested', move);
-    return engine.move(tx, renewal, meaning, { ...move, change: { keysLost: renewal.data.keysLost + 1 } });
+    if (meaning === 'requested') return engine.move(tx, reissue, 'requested', move);
+    return engine.move(tx, reissue, meaning, { ...move, change: { keysLost: reissue.data.keysLost + 1 } });
   }
 
   /**
@@ -168,21 +160,23 @@ export function renewalRequests(deps: RenewalDeps, intents: RenewalIntents): Req
    */
   async function pairFor(
     tx: Tx,
-    renewal: Renewal,
+    reissue: Reissue,
     meaning: Meaning,
     input: RequestInput,
   ): Promise<EncryptionPair | string | undefined> {
-    const { twin, oldKey, pairs } = renewal.data;
+    const { twin, oldKey, pairs, keepsPairs } = reissue.data;
     if (!twin || meaning === 'attention' || meaning === 'key-lost-too-often') return undefined;
-    if (input.publicKeyDigest === oldKey && renewal.lineId) {
-      const present = await encryptionInForce(tx, renewal.lineId);
+    if (input.publicKeyDigest === oldKey && reissue.lineId) {
+      const present = await encryptionInForce(tx, reissue.lineId);
       if (present) {
         const { publicKey } = Certificate.parse(present.der);
         return { publicKey, pair: await pairOf(tx, present.id), envelope: null };
       }
     }
-    const name = pairName(renewal.id, input.publicKeyDigest);
-    if (!pairs.includes(name)) await engine.keep(tx, renewal.id, { pairs: [...pairs, name] });
+    // Stopped since the case was opened; no other pair may come in its place here.
+    if (keepsPairs) throw new DeskError('certificate-revoked');
+    const name = pairName(reissue.id, input.publicKeyDigest);
+    if (!pairs.includes(name)) await engine.keep(tx, reissue.id, { pairs: [...pairs, name] });
     return name;
   }
 
@@ -197,12 +191,12 @@ export function renewalRequests(deps: RenewalDeps, intents: RenewalIntents): Req
     /** @param given what was asked for between two transactions: no lock is held while another process answers */
     const step = (given?: EncryptionPair) =>
       db.transaction().execute(async (tx) => {
-        const renewal = await engine.lock(tx, work.caseId);
-        const meaning = await meaningOf(tx, renewal, work, input, signed);
-        const encryption = given ?? (await pairFor(tx, renewal, meaning, input));
+        const reissue = await engine.lock(tx, work.caseId);
+        const meaning = await meaningOf(tx, reissue, work, input, signed);
+        const encryption = given ?? (await pairFor(tx, reissue, meaning, input));
         if (typeof encryption === 'string') return encryption;
         const whole = encryption ? { ...input, encryption } : input;
-        return { renewal: await admit(tx, renewal, meaning, work, whole), encryption };
+        return { reissue: await admit(tx, reissue, meaning, work, whole), encryption };
       });
     for (let given: EncryptionPair | undefined; ; ) {
       const answer = await step(given);
@@ -218,7 +212,7 @@ export function renewalRequests(deps: RenewalDeps, intents: RenewalIntents): Req
   ): Promise<CertificateAnswer> => {
     const input = readRequest(requestDer);
     const {
-      renewal: { state, data },
+      reissue: { state, data },
       encryption,
     } = await admitted(work, input, statement);
     if (state === 'attention')

@@ -1,42 +1,44 @@
-/** What renewal's transitions do beside moving the case; each runs in the transition's own transaction. */
-import type { RenewalState } from '@certdesk/contract';
+/** What a reissue's transitions do beside moving the case; each runs in the transition's own transaction. */
+import type { CaseState } from '@certdesk/contract';
 import { Certificate } from '@certdesk/pki';
-import type { Authority } from '../../authority/authority.ts';
-import { putInForce, supersede } from '../../authority/certificates.ts';
-import type { EffectContext, Effects } from '../../cases/engine.ts';
-import type { Retirement } from '../../keymanagement/port.ts';
-import type { OrderDesk } from '../../orders/orders.ts';
-import { DeskError } from '../../platform/error.ts';
-import { enqueue } from '../../platform/jobs.ts';
-import type { Tx } from '../../schema/database.ts';
-import type { Renewal, RenewalData, RequestInput } from './data.ts';
-import type { RenewalEffect } from './steps.ts';
+import type { Authority } from '../authority/authority.ts';
+import { putInForce, supersede } from '../authority/certificates.ts';
+import { addEntityNumbers } from '../authority/entities.ts';
+import type { EffectContext, Effects } from '../cases/engine.ts';
+import type { Retirement } from '../keymanagement/port.ts';
+import type { OrderDesk } from '../orders/orders.ts';
+import { DeskError } from '../platform/error.ts';
+import { enqueue } from '../platform/jobs.ts';
+import type { Tx } from '../schema/database.ts';
+import { recordChange } from './changed.ts';
+import type { Reissue, ReissueData, RequestInput } from './data.ts';
+import type { ReissueEffect } from './steps.ts';
 import { encryptionInForce, pairName, pairOf } from './twins.ts';
 
 export const retirePairsJob = 'retire-encryption-pairs';
 
-type Context = EffectContext<RenewalState, RenewalData, RequestInput>;
+type Context = EffectContext<CaseState, ReissueData, RequestInput>;
 
 export interface EffectDeps {
   readonly authority: Authority;
   readonly orders: OrderDesk;
 }
 
-export function renewalEffects(
+export function reissueEffects(
   deps: EffectDeps,
-): Effects<RenewalState, RenewalEffect, RenewalData, RequestInput> {
+): Effects<CaseState, ReissueEffect, ReissueData, RequestInput> {
   return {
-    'close-orders': async ({ tx, case: renewal, now }) => {
-      await deps.orders.closeForCase(tx, renewal.id, now);
+    'close-orders': async ({ tx, case: reissue, now }) => {
+      await deps.orders.closeForCase(tx, reissue.id, now);
       return undefined;
     },
 
-    withdraw: async ({ tx, case: renewal, input, now }) => {
-      const { intentId, encryptionIntentId, pairs } = renewal.data;
+    withdraw: async ({ tx, case: reissue, input, now }) => {
+      const { intentId, encryptionIntentId, pairs } = reissue.data;
       for (const intent of [intentId, encryptionIntentId])
         if (intent) await deps.authority.withdraw(tx, intent, now);
       // The pair for a request that is admitted in this very transaction stays.
-      const admitted = input && pairName(renewal.id, input.publicKeyDigest);
+      const admitted = input && pairName(reissue.id, input.publicKeyDigest);
       await retirePairs(
         tx,
         pairs.filter((pair) => pair !== admitted),
@@ -47,21 +49,25 @@ export function renewalEffects(
 
     intend: (context) => intend(context, deps),
 
-    supersede: async ({ tx, case: renewal, now }) => {
-      const { newCertificateId, twin } = renewal.data;
-      if (!newCertificateId) throw new Error(`case ${renewal.id} has no new certificate`);
+    supersede: async ({ tx, case: reissue, now }) => {
+      const { newCertificateId, twin } = reissue.data;
+      if (!newCertificateId) throw new Error(`case ${reissue.id} has no new certificate`);
       // In this order: a line never has two signing certificates in force.
-      await supersede(tx, renewal.certificateId, newCertificateId, now);
+      await supersede(tx, reissue.certificateId, newCertificateId, now);
       await putInForce(tx, newCertificateId, now);
-      return twin ? supersedeTwin(tx, renewal, now) : undefined;
+      const change = twin ? await supersedeTwin(tx, reissue, now) : undefined;
+      await addEntityNumbers(tx, reissue.entityId, reissue.data.added ?? []);
+      await recordChange(tx, reissue, newCertificateId, now);
+      return change;
     },
 
-    'note-leftovers': async ({ case: renewal }) => {
-      const { data } = renewal;
+    'note-leftovers': async ({ case: reissue }) => {
+      const { data } = reissue;
       // The same pair with other certificates, and nobody came to write them.
-      if (renewal.state === 'proved' && data.newKey === data.oldKey) return { unwritten: true };
-      if (renewal.state === 'proved') return data.kept ? undefined : { leftovers: [{ key: data.oldKey }] };
-      return data.orderGiven ? { leftovers: [{ container: data.container }] } : undefined;
+      if (reissue.state === 'proved' && data.newKey === data.oldKey) return { unwritten: true };
+      if (reissue.state === 'proved') return data.kept ? undefined : { leftovers: [{ key: data.oldKey }] };
+      const { container, orderGiven } = data;
+      return orderGiven && container !== null ? { leftovers: [{ container }] } : undefined;
     },
   };
 }
@@ -71,37 +77,38 @@ export function renewalEffects(
  * request for it, or by a job that looks for such intents every minute.
  */
 async function intend(
-  { tx, case: renewal, input, now }: Context,
+  { tx, case: reissue, input, now }: Context,
   deps: EffectDeps,
-): Promise<Partial<RenewalData>> {
-  const { notAfter, profile, twin, certificatesLost = 0 } = renewal.data;
+): Promise<Partial<ReissueData>> {
+  const { notAfter, profile, twin, added = [], certificatesLost = 0 } = reissue.data;
   if (!input || !notAfter)
-    throw new Error(`case ${renewal.id} asks for a certificate without request or term`);
+    throw new Error(`case ${reissue.id} asks for a certificate without request or end of validity`);
   const old = await tx
     .selectFrom('certificate')
     .select(['der', 'state'])
-    .where('id', '=', renewal.certificateId)
+    .where('id', '=', reissue.certificateId)
     .executeTakeFirstOrThrow();
   // Revoked or suspended since the case was opened: nothing is issued on the strength of its key.
   if (old.state !== 'in-force')
     throw new DeskError(old.state === 'suspended' ? 'certificate-suspended' : 'certificate-revoked');
+  const content = deps.authority.contentLike(Certificate.parse(old.der), new Date(notAfter));
   // Twins say the same of the same holder for the same time.
   const common = {
     requestDigest: input.requestDigest,
     ...(input.request && { request: input.request }),
-    content: deps.authority.contentLike(Certificate.parse(old.der), new Date(notAfter)),
-    caseId: renewal.id,
-    ...(renewal.lineId ? { lineId: renewal.lineId } : {}),
-    entityId: renewal.entityId,
+    content: { ...content, identityNumbers: [...content.identityNumbers, ...added] },
+    caseId: reissue.id,
+    ...(reissue.lineId ? { lineId: reissue.lineId } : {}),
+    entityId: reissue.entityId,
   };
   // One certificate per case and key pair, however often it is asked for; another one only where the CA withdrew it.
   const again = certificatesLost ? `:${certificatesLost}` : '';
-  const idempotencyKey = `case:${renewal.id}:${input.publicKeyDigest}${again}`;
+  const idempotencyKey = `case:${reissue.id}:${input.publicKeyDigest}${again}`;
   const signing = { ...common, idempotencyKey, profile, publicKey: input.publicKey };
   const { intentId } = await deps.authority.intend(tx, signing, now);
   const change = { ...nothingIssued, intentId, newKey: input.publicKeyDigest };
   if (!twin) return change;
-  if (!input.encryption) throw new Error(`case ${renewal.id} asks for twins without an encryption pair`);
+  if (!input.encryption) throw new Error(`case ${reissue.id} asks for twins without an encryption pair`);
   const { publicKey, pair } = input.encryption;
   const encryption = {
     ...common,
@@ -130,10 +137,10 @@ const nothingIssued = {
 };
 
 /** The new encryption certificate comes into force, the old one goes; what becomes of the old pair is decided here. */
-async function supersedeTwin(tx: Tx, renewal: Renewal, now: Date): Promise<Partial<RenewalData>> {
-  const { newEncryptionId, newKey, oldKey, pairs, twin } = renewal.data;
-  if (!newEncryptionId) throw new Error(`case ${renewal.id} has no new encryption certificate`);
-  const old = renewal.lineId ? await encryptionInForce(tx, renewal.lineId) : undefined;
+async function supersedeTwin(tx: Tx, reissue: Reissue, now: Date): Promise<Partial<ReissueData>> {
+  const { newEncryptionId, newKey, oldKey, pairs, twin } = reissue.data;
+  if (!newEncryptionId) throw new Error(`case ${reissue.id} has no new encryption certificate`);
+  const old = reissue.lineId ? await encryptionInForce(tx, reissue.lineId) : undefined;
   if (old) await supersede(tx, old.id, newEncryptionId, now);
   await putInForce(tx, newEncryptionId, now);
   const [present, former] = [await pairOf(tx, newEncryptionId), old && (await pairOf(tx, old.id))];
