@@ -170,8 +170,7 @@ export function decisionNote(
 
 function different(numbers: readonly IdentityNumber[]): IdentityNumber[] {
   return numbers.filter(
-    ({ kind, value }, at) =>
-      numbers.findIndex((one) => one.kind === kind && one.value === value) === at,
+    ({ kind, value }, at) => numbers.findIndex((one) => one.kind === kind && one.value === value) === at,
   );
 }
 
