@@ -363,8 +363,17 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
       tests: [[renewal, 'somebody else’s case is not there']],
     },
     {
-      promise: 'Regions that are not served, and a desk that is closed, are told so.',
-      tests: [[signIn, 'a region that is not served is told so', 'a desk that is closed says so']],
+      promise:
+        'Regions that are not served, and a desk that is closed, are told so; before the PIN is asked for, where the code’s digits decide.',
+      tests: [
+        [
+          'apps/server/src/access/region.test.ts',
+          'a region that is not served is told so, and nobody is signed in',
+          'before signing in the pages say who is served, and a code can be asked about, of which nothing is kept',
+        ],
+        [trust, 'asks for no PIN where the desk does not serve the region of the certificate’s company'],
+        [signIn, 'a desk that is closed says so'],
+      ],
     },
     {
       promise:

@@ -96,7 +96,10 @@ export const troubles: Readonly<Record<string, readonly Trouble[]>> = {
     { what: 'Replaced by a newer one', screens: ['portal/certificate-superseded'] },
     { what: 'Revoked', screens: ['portal/certificate-revoked'] },
     { what: 'Suspended', screens: ['portal/certificate-suspended'] },
-    { what: 'Of a region that is not served', screens: ['portal/region-not-served'] },
+    {
+      what: 'Of a region that is not served',
+      screens: ['portal/served-no', 'window/key wanted, region-not-served', 'portal/region-not-served'],
+    },
   ],
   'The renewal': [
     { what: 'Too early', screens: ['portal/offer-too-early'] },

@@ -197,6 +197,7 @@ const order: Walk[] = [
     by: 'desk',
     order: 'signIn',
     screens: [
+      wanted('region-not-served'),
       {
         name: 'several keys',
         show: ({ script }) => script.askPin(several),

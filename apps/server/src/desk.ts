@@ -4,6 +4,7 @@ import { addMonths } from '@certdesk/pki';
 import { sql } from 'kysely';
 import { gate as buildGate, type Gate } from './access/gate.ts';
 import { accessRoutes } from './access/routes.ts';
+import type { ServedRule } from './access/served.ts';
 import { signInWith } from './access/sign-in.ts';
 import { openAuditKey } from './audit/key.ts';
 import { sealerLag, startSealer } from './audit/sealer.ts';
@@ -50,6 +51,7 @@ import { readAgreement } from './setup/agreement.ts';
 import type { Configuration } from './setup/configuration.ts';
 import { recordConfiguration } from './setup/record-configuration.ts';
 import { deskRoutes } from './setup/routes.ts';
+import { readServedCodes } from './setup/served-codes.ts';
 import { statusAddresses } from './status/addresses.ts';
 import { responderKeys } from './status/responder-keys.ts';
 import { statusRoutes } from './status/routes.ts';
@@ -90,11 +92,12 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const { configuration, databaseUrl, passphrase, log, clock = systemClock } = options;
   const { publicOrigin, session, http } = configuration;
   let noteIssuers: ((all: readonly IssuingCa[]) => void) | undefined;
-  const [issuing, auditKey, signer, agreement] = await Promise.all([
+  const [issuing, auditKey, signer, agreement, codes] = await Promise.all([
     openIssuing(options, (all) => noteIssuers?.(all)),
     openAuditKey(configuration.audit.key, passphrase),
     readOrderSigner(configuration.orders.key, passphrase),
     readAgreement(configuration.agreement),
+    configuration.served.codes === undefined ? undefined : readServedCodes(configuration.served.codes),
   ]);
   const { identityNumberOids } = configuration.authority;
   const { issuedBy } = configuration.authority;
@@ -226,6 +229,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   await addRoutes(app, {
     ...parts,
     configuration,
+    served: { ...configuration.served, codes },
     gate,
     limiter,
     journeys,
@@ -265,6 +269,7 @@ async function openIssuing(
 
 interface RouteDeps extends ReissueParts {
   readonly configuration: Configuration;
+  readonly served: ServedRule;
   readonly gate: Gate;
   readonly limiter: Limiter;
   readonly journeys: Journeys;
@@ -289,7 +294,7 @@ async function addRoutes(app: App, deps: RouteDeps): Promise<void> {
     publicOrigin: configuration.publicOrigin,
     session: configuration.session,
     lateUntil: (notAfter) => addMonths(notAfter, configuration.renewal.lateMonths),
-    servedDivisions: configuration.servedDivisions,
+    served: deps.served,
   });
   await app.register(deskRoutes(configuration));
   await app.register(authorityRoutes(authority));

@@ -36,7 +36,16 @@ const keyed = {
   certificate: Digest,
 };
 
-export const SignInOrder = z.strictObject({ purpose: z.literal('sign-in'), ...common });
+export const SignInOrder = z.strictObject({
+  purpose: z.literal('sign-in'),
+  ...common,
+  /** Divisions that the desk serves, or their first digits, where a unified code's decide alone; null: the server says it. */
+  served: z
+    .array(z.string().regex(/^\d{2,6}$/))
+    .min(1)
+    .max(64)
+    .nullable(),
+});
 
 /**
  * What ended cases left on the key: a container by its name, or a retired key pair by its public key. Removed only

@@ -99,7 +99,7 @@ export type OrderState = { version: number } & (
   | {
       phase: 'key';
       order: OrderView;
-      code: 'key-missing' | 'order-other-key' | 'key-no-certificate' | 'key-removed';
+      code: 'key-missing' | 'order-other-key' | 'key-no-certificate' | 'region-not-served' | 'key-removed';
     }
   /** The order in words, which certificate, and the PIN. */
   | {

@@ -1,7 +1,13 @@
 import type { WriteStep } from '@certdesk/contract';
 import type { Candidate, PinProblem } from '../local/views.ts';
 
-export type KeyWanted = 'key-missing' | 'order-other-key' | 'key-no-certificate' | 'key-removed';
+/** Why no key that is in will do. `region-not-served`: of an entity that the desk does not serve, so that no PIN is asked for. */
+export type KeyWanted =
+  | 'key-missing'
+  | 'order-other-key'
+  | 'key-no-certificate'
+  | 'region-not-served'
+  | 'key-removed';
 
 export interface PinRequest {
   readonly candidates: readonly Candidate[];

@@ -149,3 +149,11 @@ it('refuses a renewed order that says something else than the clerk is reading',
   const run = bench.run(signed, { pause: async () => undefined, dialogue });
   await expect(run).rejects.toMatchObject({ code: 'order-forged' });
 });
+
+it('asks for no PIN where the desk does not serve the region of the certificate’s company', async () => {
+  const signIn = (served: string[] | null) => bench.run(bench.desk.sign(bench.desk.signInOrder(served)));
+  await expect(signIn(['32', '310104'])).rejects.toMatchObject({ code: 'region-not-served' });
+  expect(bench.asked).toEqual([]);
+  for (const served of [['32', '3100'], null]) await signIn(served);
+  expect(bench.asked).toHaveLength(2);
+});

@@ -1,4 +1,4 @@
-import type { Order } from '@certdesk/contract';
+import type { Order, SignInOrder } from '@certdesk/contract';
 import { publicKeyDigest } from '@certdesk/pki';
 import type { Key, KeyDriver } from '@certdesk/token';
 import { AssistantError, isKeyRemoved } from '../errors.ts';
@@ -76,20 +76,30 @@ export async function unlockKey(
 function wanted(order: Order, keys: readonly PresentKey[], again: boolean): KeyWanted {
   if (again) return 'key-removed';
   if (keys.length === 0) return 'key-missing';
-  return order.purpose === 'sign-in' ? 'key-no-certificate' : 'order-other-key';
+  if (order.purpose !== 'sign-in') return 'order-other-key';
+  const some = keys.some((key) => signingCertificates(order, key).length > 0);
+  return some ? 'region-not-served' : 'key-no-certificate';
 }
 
 /**
- * Signing certificates that this order can be carried out with: all for a sign-in, else the one that it names. A key that
+ * Signing certificates that this order can be carried out with: all that the desk serves for a sign-in, else the one that it names. A key that
  * has lost the old container already is known by the new public key. One reached by several drivers is shown once.
  */
 function matching(order: Order, keys: readonly PresentKey[]): Match[] {
   const all = keys.flatMap((key) => signingCertificates(order, key));
-  if (order.purpose === 'sign-in') return firstOfEach(all);
+  if (order.purpose === 'sign-in') return firstOfEach(all.filter(({ view }) => isServed(order, view)));
   const holding = (digest: string) => all.filter(({ publicKey }) => publicKeyDigest(publicKey) === digest);
   const old = holding(order.key);
   const known = old.length > 0 || order.purpose !== 'renewal' || !order.newKey ? old : holding(order.newKey);
   return known.slice(0, 1);
+}
+
+/** GB 32100-2015: characters 3–8 of the unified code are the division. Without such a code the desk itself decides. */
+function isServed({ served }: SignInOrder, { certificate }: Candidate): boolean {
+  const uscc = certificate.identityNumbers.find(({ kind }) => kind === 'uscc');
+  const division = /^..(\d{6}).{10}$/.exec(uscc?.value ?? '')?.[1];
+  if (!served || division === undefined) return true;
+  return served.some((digits) => division.startsWith(digits));
 }
 
 /** The newest first: where older ones stay for the documents that they open, it is the one that is mostly meant. */

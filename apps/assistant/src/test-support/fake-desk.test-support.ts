@@ -10,6 +10,7 @@ import {
   type RenewalOrder,
   type SignedOrder,
   type SignedType,
+  type SignInOrder,
   signedOctets,
   signedTypes,
 } from '@certdesk/contract';
@@ -19,8 +20,10 @@ import {
   Certificate,
   CertificationRequest,
   certificateDigest,
+  DEFAULT_IDENTITY_NUMBER_OIDS,
   envelopKey,
   generateSoftwareKey,
+  identityNumberExtension,
   Name,
   publicKeyDigest,
   softwareSigner,
@@ -118,7 +121,9 @@ export class FakeDesk {
       notBefore: this.notBefore,
       notAfter: new Date('2027-01-01T00:00:00Z'),
       publicKey,
-      extensions: [],
+      extensions: [
+        identityNumberExtension({ kind: 'uscc', value: '91310000631291289X' }, DEFAULT_IDENTITY_NUMBER_OIDS),
+      ],
       signer: this.#authority,
     });
   }
@@ -168,8 +173,8 @@ export class FakeDesk {
     };
   }
 
-  signInOrder(): Order {
-    return { purpose: 'sign-in', ...this.common() };
+  signInOrder(served: SignInOrder['served'] = null): Order {
+    return { purpose: 'sign-in', ...this.common(), served };
   }
 
   tidyOrder(leftovers: RenewalOrder['leftovers']): Order {

@@ -28,6 +28,7 @@ export const en: Words = {
     'key-missing': 'Put the USB key in',
     'order-other-key': 'Put another USB key in',
     'key-no-certificate': 'There is no certificate on this key',
+    'region-not-served': 'This desk does not serve your region',
     'key-removed': 'Put the USB key back in',
   },
   keyLead: {
@@ -35,6 +36,8 @@ export const en: Words = {
     'order-other-key':
       'This key does not hold the certificate below. Work goes on by itself once the right key is in.',
     'key-no-certificate': 'Use a key that holds one. Work goes on by itself once it is in.',
+    'region-not-served':
+      'By the unified code in its certificate the company belongs elsewhere, so no PIN is asked for. Go to a service point there; with another company’s key work goes on by itself.',
     'key-removed':
       'The key was pulled out; nothing is lost. Put it back and type the PIN again: work goes on where it stopped.',
   },

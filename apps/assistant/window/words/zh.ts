@@ -30,12 +30,15 @@ export const zh = {
     'key-missing': '请插入 USB Key',
     'order-other-key': '请换一个 USB Key',
     'key-no-certificate': '这个介质中没有证书',
+    'region-not-served': '本服务不受理贵单位所在地区',
     'key-removed': '请重新插入 USB Key',
   },
   keyLead: {
     'key-missing': '没有找到介质。插入后会自动继续。',
     'order-other-key': '现在插入的不是下面这张证书所在的介质。换上以后会自动继续。',
     'key-no-certificate': '请换一个存有证书的介质，插入后会自动继续。',
+    'region-not-served':
+      '按证书中的统一社会信用代码，贵单位属于其他地区，不需要输入密码。请到当地受理点办理；换上另一个单位的介质后会自动继续。',
     'key-removed': '介质被拔出，什么都没有丢失。插回后再输一次密码，会从停下的地方继续。',
   },
 

@@ -4,6 +4,7 @@ import type {
   OpenRenewalRequest,
   Problem,
   RenewalOffer,
+  ServedReply,
   Session,
   SignedOrder,
   SignInRequest,
@@ -72,6 +73,7 @@ const caseAt = (id: string) => `/cases/${encodeURIComponent(id)}`;
 
 export const api = {
   desk: () => call<DeskInfo>('GET', '/desk'),
+  served: (code: string) => call<Of<typeof ServedReply>>('POST', '/served', { code }),
   signInOrder: () => call<SignedOrder>('POST', '/sign-in/orders', {}),
   signIn: (request: Of<typeof SignInRequest>) => call<Session>('POST', '/sign-in', request),
   session: () => call<Session>('GET', '/session'),

@@ -13,6 +13,7 @@ import {
   problem,
   type RenewalCase,
   type RenewalOffer,
+  type ServedAnswer,
   type Session,
 } from '@certdesk/contract';
 import { build } from 'vite';
@@ -35,6 +36,8 @@ export async function buildPages(outDir: string): Promise<void> {
 
 export interface FakeState {
   desk: Omit<DeskInfo, 'assistant'> & { assistant: Partial<DeskInfo['assistant']> };
+  /** What is answered about any code. */
+  served: ServedAnswer;
   session: Session | null;
   /** Who is signed in once a signature comes. */
   signsInAs: Session;
@@ -115,6 +118,7 @@ export class FakeDesk {
       };
       return send(response, { ...state.desk, assistant: { ...assistant, ...state.desk.assistant } });
     }
+    if (call === 'POST /served') return send(response, { served: state.served });
     if (call === 'POST /sign-in/orders') return send(response, this.#order());
     if (call === 'POST /sign-in') {
       state.session = state.signsInAs;
@@ -192,6 +196,7 @@ export class FakeDesk {
 function fresh(): FakeState {
   return {
     desk: { ...examples.desk, assistant: {} },
+    served: 'yes',
     session: null,
     signsInAs: examples.session,
     offer: examples.offer,

@@ -57,6 +57,7 @@ export const desk: Omit<DeskInfo, 'assistant'> = {
     },
     { name: '静安受理点', address: '静安区示范街 8 号', hours: '工作日 9:00–16:30', phone: '021-5555 0200' },
   ],
+  served: null,
   maintenance: false,
 };
 

@@ -9,6 +9,8 @@ export interface Screen {
   readonly path: string;
   readonly prepare?: (state: FakeState, assistant: FakeAssistant) => void;
   readonly noAssistant?: boolean;
+  /** What is typed into what, before anything is pressed. */
+  readonly fill?: readonly [selector: string, text: string];
   readonly press?: string;
   /** Pressed after that. */
   readonly pressNext?: string;
@@ -106,8 +108,24 @@ const offerTrouble = (renewable: FakeState['offer']['renewable'], trouble: strin
   shows: code(trouble),
 });
 
+/** Somebody asks about his company's code before signing in. */
+const servedAnswer = (served: FakeState['served'], path: '/' | '/sign-in', shows: string): Screen => ({
+  name: `served-${served}`,
+  path,
+  prepare: (state) => {
+    state.desk.served = { zh: '上海市', en: 'Shanghai' };
+    state.served = served;
+  },
+  fill: ['.served input', '91310000631291289X'],
+  press: '.served .button',
+  shows,
+});
+
 export const screens: readonly Screen[] = [
   { name: 'home', path: '/', shows: '.services' },
+  servedAnswer('yes', '/', '.served [role=status]:not(:empty)'),
+  servedAnswer('unknown', '/sign-in', '.served [role=status]:not(:empty)'),
+  servedAnswer('no', '/sign-in', code('region-not-served')),
   { name: 'service-points', path: '/service-points', shows: '.points' },
   { name: 'not-open', path: '/unlock', shows: '.papers' },
   { name: 'not-found', path: '/nowhere', shows: 'h1' },

@@ -1,6 +1,7 @@
 import type { DeskInfo } from '@certdesk/contract';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
+import { Served } from './served.tsx';
 
 export function HomePage({ desk }: { desk: DeskInfo }) {
   const { home } = useWords();
@@ -28,6 +29,7 @@ export function HomePage({ desk }: { desk: DeskInfo }) {
           </li>
         ))}
       </ul>
+      <Served desk={desk} />
     </Page>
   );
 }

@@ -7,6 +7,7 @@ import { navigate, safePath } from '../app/router.ts';
 import { sessionStore } from '../app/session.ts';
 import { AssistantStatus } from '../bridge/assistant-status.tsx';
 import { useAssistant } from '../bridge/use-assistant.ts';
+import { Served } from '../home/served.tsx';
 import type { Failure } from '../troubles/failure.ts';
 import { TroubleNote } from '../troubles/trouble.tsx';
 
@@ -53,6 +54,7 @@ export function SignInPage({ desk, next }: { desk: DeskInfo; next: string | null
         </div>
       )}
       {failure && <TroubleNote failure={failure} desk={desk} retry={start} />}
+      {!phase && !failure && <Served desk={desk} />}
       <p class="quiet">
         {signIn.forgotten} <a href="/unlock">{signIn.forgottenLink}</a>
         <br />

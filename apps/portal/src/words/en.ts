@@ -114,6 +114,14 @@ export const en: Words = {
     title: 'There is no such page',
     lead: 'The address may be wrong; no case is affected. Go on from the start page or from “My cases”.',
   },
+  served: {
+    who: (names) => `This desk serves: ${names}.`,
+    code: 'Not sure whether your company is among them? Ask by its unified social credit code:',
+    ask: 'Ask',
+    yes: 'By this code your company is served here: go on and sign in.',
+    unknown:
+      'This code does not tell. See whether it is mistyped; if not, sign in with the USB key, and it is checked again.',
+  },
   signIn: {
     title: 'Sign in with your USB key',
     lead: 'It happens on this computer and takes about 10 seconds. The web page never sees the PIN.',

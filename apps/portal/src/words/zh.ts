@@ -93,6 +93,13 @@ export const zh = {
     phone: '电话',
   },
   notFound: { title: '没有这个页面', lead: '地址可能有误，办件不受影响。可从首页或“我的办件”进入。' },
+  served: {
+    who: (names: string) => `受理范围：${names}。`,
+    code: '不确定是否在受理范围内？输入统一社会信用代码查询：',
+    ask: '查询',
+    yes: '按这个代码，贵单位在受理范围内，可以登录办理。',
+    unknown: '从这个代码看不出来。请核对是否输错；没有输错就用 USB Key 登录，登录时会再核对一次。',
+  },
   signIn: {
     title: '用 USB Key 登录',
     lead: '全程在本机完成，约 10 秒。密码不会发给网页。',

@@ -1,4 +1,4 @@
-import { Session, SignedOrder, SignInRequest } from '@certdesk/contract';
+import { ServedQuestion, ServedReply, Session, SignedOrder, SignInRequest } from '@certdesk/contract';
 import type { IdentityNumberOid } from '@certdesk/pki';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -8,6 +8,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { RateLimit } from '../platform/http/limits.ts';
 import type { Db } from '../schema/database.ts';
 import type { Gate } from './gate.ts';
+import { divisionsAlone, type ServedRule, servedByCode } from './served.ts';
 import { closeSession, type Holder, holderActor, sessionView } from './session.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -18,12 +19,14 @@ export interface AccessDeps {
   readonly orders: OrderDesk;
   readonly signIn: SignIn;
   readonly limit: RateLimit;
+  readonly served: ServedRule;
   readonly identityNumberOids: readonly IdentityNumberOid[] | undefined;
 }
 
-/** Signing in and out. */
+/** Who is served, signing in and out. */
 export function accessRoutes(deps: AccessDeps): FastifyPluginAsyncZod {
-  const { db, clock, gate, orders, signIn, limit } = deps;
+  const { db, clock, gate, orders, signIn, limit, served } = deps;
+  const signInOrder = { purpose: 'sign-in', served: divisionsAlone(served) } as const;
   const view = (holder: Holder) => sessionView(db, holder, clock(), deps.identityNumberOids);
   return async (app) => {
     app.post(
@@ -41,8 +44,23 @@ export function accessRoutes(deps: AccessDeps): FastifyPluginAsyncZod {
         gate.open();
         const browser = gate.browser(request, reply);
         const context = { browser, caseId: null, now: clock() };
-        return db.transaction().execute((tx) => orders.give(tx, { purpose: 'sign-in' }, context));
+        return db.transaction().execute((tx) => orders.give(tx, signInOrder, context));
       },
+    );
+
+    app.post(
+      '/api/served',
+      {
+        config: { limit },
+        schema: {
+          tags: ['access'],
+          summary:
+            'Whether an entity is served here, as far as its code says; asks no register, and nothing is kept of it',
+          body: ServedQuestion,
+          response: { 200: ServedReply },
+        },
+      },
+      async ({ body }) => ({ served: servedByCode(served, body.code) }),
     );
 
     app.post(

@@ -213,11 +213,6 @@ test('one certificate signs in so often and no more, over all nodes', async () =
   expect(results[20]).toBe('too-many-requests');
 });
 
-test('a region that is not served is told so', async () => {
-  const elsewhere = await openTestDesk({ servedDivisions: ['32'] });
-  expect(await codeOf(elsewhere.browser().signIn(await elsewhere.company()))).toBe('region-not-served');
-});
-
 test('a desk that is closed says so', async () => {
   const closed = await openTestDesk({ maintenance: true });
   expect(await codeOf(closed.browser().signInOrder())).toBe('maintenance');

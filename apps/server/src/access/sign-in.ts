@@ -12,8 +12,10 @@ import type { OrderDesk } from '../orders/orders.ts';
 import { readStatement } from '../orders/statement.ts';
 import { DeskError } from '../platform/error.ts';
 import type { Limiter } from '../platform/http/limits.ts';
+import { divisionInTable } from '../registry/table/division.ts';
 import type { Db, Tx } from '../schema/database.ts';
 import type { CertificateState } from '../schema/tables.ts';
+import { type ServedRule, servedBy } from './served.ts';
 import { type Holder, holderActor, openSession, type SessionSettings } from './session.ts';
 
 export interface SignInDeps {
@@ -25,8 +27,7 @@ export interface SignInDeps {
   readonly session: SessionSettings;
   /** Until when an expired certificate may sign in, for renewal alone. */
   readonly lateUntil: (notAfter: Date) => Date;
-  /** Division digits that this desk serves, or the first of them; none given: all. */
-  readonly servedDivisions: readonly string[];
+  readonly served: ServedRule;
 }
 
 /**
@@ -142,7 +143,7 @@ async function admit(
   if (expired && deps.lateUntil(row.not_after) < now) {
     throw new DeskError('certificate-expired-too-long', { on: row.not_after.toISOString() });
   }
-  await checkRegion(tx, row.entity_id, deps.servedDivisions);
+  await checkRegion(tx, row.entity_id, deps.served);
   const mode = expired ? ('renewal-only' as const) : ('full' as const);
   const who = { certificateId: row.id, entityId: row.entity_id, lineId: row.line_id, mode };
   const opened = await openSession(tx, who, deps.session, now);
@@ -164,18 +165,15 @@ const refusals = {
   revoked: 'certificate-revoked',
 } as const satisfies Record<CertificateState, string | undefined>;
 
-/** GB 32100-2015: characters 3–8 of the unified social credit code are the division. */
-async function checkRegion(tx: Tx, entityId: string, served: readonly string[]): Promise<void> {
-  if (served.length === 0) return;
+/** What is known without asking a register elsewhere, which may take its time: the code, and what was imported here. */
+async function checkRegion(tx: Tx, entityId: string, served: ServedRule): Promise<void> {
   const number = await tx
     .selectFrom('entity_number')
     .select('value')
     .where('entity_id', '=', entityId)
     .where('kind', '=', 'uscc')
     .executeTakeFirst();
-  // Without a unified code the division is not known here; the register decides later.
-  const division = number?.value.slice(2, 8);
-  if (division !== undefined && !served.some((prefix) => division.startsWith(prefix))) {
+  const registered = await divisionInTable(tx, entityId);
+  if (servedBy(served, { uscc: number?.value, registered }) === 'no')
     throw new DeskError('region-not-served');
-  }
 }

@@ -9,6 +9,7 @@ import { openKeyManagement } from '../keymanagement/open.ts';
 import { readOrderSigner } from '../orders/signer.ts';
 import { readTwinSettings } from '../reissue/twins.ts';
 import { readAgreement } from '../setup/agreement.ts';
+import { readServedCodes } from '../setup/served-codes.ts';
 import { checkResponderKeys } from '../status/responder-keys.ts';
 import type { Command } from './command.ts';
 
@@ -19,7 +20,7 @@ export const configCheck: Command = {
   async run(context) {
     const configuration = await context.configuration();
     const passphrase = await context.passphrase();
-    const { authority, audit, orders, agreement, renewal } = configuration;
+    const { authority, audit, orders, agreement, renewal, served } = configuration;
     const { cmp, issuedBy } = authority;
     const foreign =
       authority.kind === 'cmp' && cmp ? await openCmp(cmp, passphrase, context.now()) : undefined;
@@ -29,6 +30,7 @@ export const configCheck: Command = {
     await openAuditKey(audit.key, passphrase);
     await readOrderSigner(orders.key, passphrase);
     await readAgreement(agreement);
+    if (served.codes !== undefined) await readServedCodes(served.codes);
     if (configuration.keyManagement)
       await openKeyManagement(configuration.keyManagement, passphrase, context.now);
     await Promise.all([...authority.trustedRoots, ...authority.intermediates].map(readCertificate));

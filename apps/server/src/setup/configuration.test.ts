@@ -76,7 +76,7 @@ describe('the file', () => {
       },
       session: { minutes: 120, idleMinutes: 20 },
       assistant: { ports: expect.any(Array), minimumVersion: '0.1.0', download: null },
-      servedDivisions: [],
+      served: { divisions: [], by: 'register' },
       servicePoints: [],
       http: {
         trustProxy: [],
@@ -125,7 +125,7 @@ describe('the file', () => {
         servicePoints: [{ name: '', address: 'a', hours: 'b', phone: 'c' }],
         authority: { identityNumberOids: [{ kind: 'uscc', oid: '1.2.x' }] },
         http: { trustProxy: ['10.0.0.0/8', 'proxy.example'] },
-        servedDivisions: ['31', '3x'],
+        served: { divisions: ['31', '3x'], names: { zh: '', en: 'Shanghai' } },
         maintenance: 'yes',
       }),
     );
@@ -139,7 +139,8 @@ describe('the file', () => {
       'renewal.profiles',
       'renewal.terms',
       'renewal.windowMonths',
-      'servedDivisions.1',
+      'served.divisions.1',
+      'served.names.zh',
       'servicePoints.0.name',
       'session.idleMinutes',
     ]);

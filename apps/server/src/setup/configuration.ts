@@ -276,6 +276,31 @@ const Http = z.strictObject({
     .describe('Registration clients’ requests from one address'),
 });
 
+const Served = z
+  .strictObject({
+    divisions: z
+      .array(z.string().regex(/^\d{2,6}$/, 'two to six digits'))
+      .default([])
+      .describe('Divisions (GB/T 2260) that are served, or the first digits of them'),
+    codes: File.optional().describe(
+      'File of unified codes that are served wherever they are, one a line; without divisions nobody else is served, without both everybody is',
+    ),
+    by: z
+      .enum(['register', 'code'])
+      .default('register')
+      .describe(
+        'Whose division counts: `register`, the register’s where it gives one, else the unified code’s; `code`, the code’s digits first, so that the assistant tells others before it asks for the PIN',
+      ),
+    names: z
+      .strictObject({ zh: text(200), en: text(200) })
+      .optional()
+      .describe('Whom this desk serves, as the pages say it; goes with divisions or codes'),
+  })
+  .refine(
+    ({ divisions, codes, names }) => (names !== undefined) === (divisions.length > 0 || codes !== undefined),
+    { path: ['names'], error: 'goes with served.divisions or served.codes' },
+  );
+
 export const ConfigurationFile = z.strictObject({
   publicOrigin: Origin.describe('Origin of the holders’ pages, as browsers and assistants reach it'),
   deskName: z
@@ -297,10 +322,7 @@ export const ConfigurationFile = z.strictObject({
   ),
   session: Session.prefault({}),
   assistant: Assistant.prefault({}),
-  servedDivisions: z
-    .array(z.string().regex(/^\d{2,6}$/))
-    .default([])
-    .describe('Division digits (GB/T 2260) that are served, or the first of them; empty: all'),
+  served: Served.prefault({}),
   servicePoints: z.array(ServicePoint).max(200).default([]).describe('Counters that the pages point to'),
   http: Http.prefault({}),
   databasePool: z.int().min(2).max(200).default(16).describe('Connections to the database at most'),
@@ -352,7 +374,7 @@ export function parseConfiguration(json: unknown, path: string): Configuration {
     );
     throw new DeskError('configuration-invalid', { where: `${path}: ${places.join('; ')}` });
   }
-  const { authority, audit, orders, agreement, keyManagement, status, ...rest } = parsed.data;
+  const { authority, audit, orders, agreement, keyManagement, served, status, ...rest } = parsed.data;
   const at = (file: string) => resolve(dirname(path), file);
   return {
     ...rest,
@@ -366,6 +388,7 @@ export function parseConfiguration(json: unknown, path: string): Configuration {
     audit: { key: at(audit.key), heads: at(audit.heads) },
     status: { ...status, keys: at(status.keys) },
     orders: { ...orders, key: at(orders.key) },
+    served: { ...served, ...(served.codes !== undefined && { codes: at(served.codes) }) },
     ...(keyManagement && {
       keyManagement: {
         ...keyManagement,

@@ -19,9 +19,17 @@ export const DeskInfo = z.strictObject({
   servicePoints: z.array(
     z.strictObject({ name: z.string(), address: z.string(), hours: z.string(), phone: z.string() }),
   ),
+  /** Whom this desk serves, in words; null: everybody. */
+  served: z.strictObject({ zh: z.string(), en: z.string() }).nullable(),
   maintenance: z.boolean(),
 });
 export type DeskInfo = z.infer<typeof DeskInfo>;
+
+/** Asked before signing in; `code` is a unified code, however it is written. */
+export const ServedQuestion = z.strictObject({ code: z.string().min(1).max(64) });
+export const ServedAnswer = z.enum(['yes', 'no', 'unknown']);
+export type ServedAnswer = z.infer<typeof ServedAnswer>;
+export const ServedReply = z.strictObject({ served: ServedAnswer });
 
 /** Certificates of CAs, DER in base64. */
 export const AuthorityCertificates = z.strictObject({
