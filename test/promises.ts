@@ -22,6 +22,8 @@ const recovering = 'apps/server/src/commands/recover.test.ts';
 const walk = 'apps/server/src/journeys/renewal/walk.test.ts';
 const signIn = 'apps/server/src/access/sign-in.test.ts';
 const interruptions = 'test/interruptions/interruptions.test.ts';
+const registerImport = 'apps/server/src/registry/import/import.test.ts';
+const registerChanges = 'apps/server/src/registry/import/changes.test.ts';
 const realKeys = 'test/interruptions/real-keys.test.ts';
 const twinsOnSkf =
   'are renewed whatever is interrupted: what the profile keeps stays, and a full key is certified again';
@@ -692,6 +694,37 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           'apps/server/src/commands/entity.test.ts',
           'an operator with the role allows a genuine code that fails its check digit, and withdraws it',
           'an operator without the role allows nothing',
+        ],
+      ],
+    },
+  ],
+  'The imported register': [
+    {
+      promise: 'A register file is imported whole or not at all, and says beforehand what it would change.',
+      tests: [
+        [
+          registerImport,
+          'when the database goes away in the middle, with half of it applied',
+          'when another import is running',
+        ],
+        [
+          'apps/server/src/commands/registry.test.ts',
+          'one bad line among 3,000 leaves the register as it was',
+        ],
+        [
+          registerChanges,
+          'is found by a dry run, of which nothing stays',
+          'the list of changes is the difference that they made, and replacing leaves what a new register would have',
+        ],
+      ],
+    },
+    {
+      promise: 'What imports changed about an entity is kept, whatever number it is looked for by.',
+      tests: [
+        [
+          registerChanges,
+          'goes on when the register is replaced, and stays when the entity is removed',
+          'is found by a number that it has no longer, and says from which line of which file',
         ],
       ],
     },

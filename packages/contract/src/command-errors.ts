@@ -202,6 +202,16 @@ export const commandErrors = {
     zh: '无法读取文件 {file}（{reason}），没有导入任何内容。请检查文件是否存在、能否读取后重新导入。',
     en: 'The file {file} cannot be read ({reason}); nothing was imported. Check that it exists and may be read, then import again.',
   },
+  'import-changes-unwritable': {
+    status: 0,
+    zh: '无法写入变更清单 {file}（{reason}），没有导入任何内容。请检查目录是否存在、能否写入、是否有空间后重新导入。',
+    en: 'The list of changes {file} cannot be written ({reason}); nothing was imported. Check that its folder exists, may be written to and has room, then import again.',
+  },
+  'registry-code-unknown': {
+    status: 0,
+    zh: '法人库中没有号码为 {code} 的单位。请核对号码，或先导入法人库。',
+    en: 'The register has no entity with the number {code}. Check the number, or import the register first.',
+  },
   'registry-import-running': {
     status: 0,
     zh: '另一个法人库导入正在进行。请等它完成后再导入。',

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { usccCheckDigitFits } from '../registry/codes/uscc.ts';
-import { fileOf, run, testDatabase } from './commands.test-support.ts';
+import { fileOf, run, testDatabase, testFolder } from './commands.test-support.ts';
 
 const header = 'name,uscc,socialInsurance';
 const good = '上海示例贸易有限公司,91310106669433828F,00123456';
@@ -19,11 +22,11 @@ test('a good file is taken, and its numbers told', async () => {
   const { code, out } = await take([header, good, '苏州另一家有限公司,91310000631291289X,']);
   expect({ code, out }).toEqual({
     code: 0,
-    out: '2 lines: 2 entities added, 0 updated, 0 removed.\n',
+    out: '2 lines: 2 entities added, 0 changed, 0 unchanged, 0 removed.\n',
   });
   expect(await names()).toEqual(['上海示例贸易有限公司', '苏州另一家有限公司']);
   const again = await take([header, good]);
-  expect(again.out).toBe('1 lines: 0 entities added, 1 updated, 0 removed.\n');
+  expect(again.out).toBe('1 lines: 0 entities added, 0 changed, 1 unchanged, 0 removed.\n');
 });
 
 test('bad lines are listed with their numbers, and nothing is imported', async () => {
@@ -58,7 +61,10 @@ test('a file that is the whole register removes what it does not name, where tha
   await take([header, other]);
   expect(await names()).toEqual(['上海示例贸易有限公司', '苏州另一家有限公司']);
   const { code, out } = await take([header, other], '--replace');
-  expect({ code, out }).toEqual({ code: 0, out: '1 lines: 1 entities added, 0 updated, 2 removed.\n' });
+  expect({ code, out }).toEqual({
+    code: 0,
+    out: '1 lines: 0 entities added, 0 changed, 1 unchanged, 1 removed.\n',
+  });
   expect(await names()).toEqual(['苏州另一家有限公司']);
 });
 
@@ -94,4 +100,107 @@ test('a file that is not there is told', async () => {
   const { code, out, err } = await run(['registry', 'import', '/no/such.csv'], env);
   expect({ code, out }).toEqual({ code: 1, out: '' });
   expect(err).toMatch(/\[import-file-unreadable\]\n$/);
+});
+
+test('a dry run lists what would change, writes all of it to a file, and leaves no trace', async () => {
+  const { db, take, names } = await importing();
+  await take([header, good]);
+  const list = join(await testFolder(), 'changes.csv');
+  const lines = [
+    header,
+    '"上海示例,科技有限公司",91310106669433828F,',
+    '苏州另一家有限公司,91310000631291289X,',
+  ];
+  const { code, out } = await take(lines, '--dry-run', '--changes', list);
+  expect({ code, out }).toEqual({
+    code: 0,
+    out:
+      'changed 上海示例贸易有限公司 (line 2): name 上海示例贸易有限公司 → 上海示例,科技有限公司, socialInsurance 00123456 → –\n' +
+      'added 苏州另一家有限公司 (line 3): name 苏州另一家有限公司, state active, division 310000, uscc 91310000631291289X\n' +
+      'Dry run, nothing was changed. An import would be: 2 lines: 1 entities added, 1 changed, 0 unchanged, 0 removed.\n',
+  });
+  expect((await readFile(list, 'utf8')).split('\r\n')).toEqual([
+    '\u{FEFF}change,line,name,number,field,before,after',
+    'changed,2,上海示例贸易有限公司,91310106669433828F,name,上海示例贸易有限公司,"上海示例,科技有限公司"',
+    'changed,2,上海示例贸易有限公司,91310106669433828F,socialInsurance,00123456,',
+    'added,3,苏州另一家有限公司,91310000631291289X,name,,苏州另一家有限公司',
+    'added,3,苏州另一家有限公司,91310000631291289X,state,,active',
+    'added,3,苏州另一家有限公司,91310000631291289X,division,,310000',
+    'added,3,苏州另一家有限公司,91310000631291289X,uscc,,91310000631291289X',
+    '',
+  ]);
+  expect(await names()).toEqual(['上海示例贸易有限公司']);
+  expect(await db.selectFrom('audit_event').select('action').execute()).toHaveLength(1);
+});
+
+test('a dry run of very much lists the first fifty changes, and counts the others', async () => {
+  const { take } = await importing();
+  const many = Array.from({ length: 60 }, (_, at) => `第${at}公司,,${100_000 + at}`);
+  const { out } = await take([header, ...many], '--dry-run', '--language', 'zh');
+  const said = out.split('\n');
+  expect(said.slice(49)).toEqual([
+    '新增 第49公司（第 51 行）：单位名称 第49公司，状态 active，社保号 100049',
+    '… 另有 10 项',
+    '试运行，没有改动任何内容。若导入：共 60 行，新增 60 个单位，变更 0 个，不变 0 个，移除 0 个。',
+    '',
+  ]);
+});
+
+test('the list of changes comes with an import too; a file that is there is not overwritten', async () => {
+  const { take, names } = await importing();
+  const list = await fileOf('mine', 'changes.csv');
+  const { code, err } = await take([header, good], '--changes', list);
+  expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('[file-exists]') });
+  expect([await readFile(list, 'utf8'), await names()]).toEqual(['mine', []]);
+  const { err: nowhere } = await take([header, good], '--changes', '/no/such/folder/changes.csv');
+  expect(nowhere).toContain('[import-changes-unwritable]');
+  const other = `${list}.new`;
+  expect((await take([header, good], '--changes', other)).out).toMatch(/^1 lines: 1 entities added/);
+  expect((await readFile(other, 'utf8')).split('\r\n')).toHaveLength(7);
+});
+
+test('of an import that is refused no list of changes stays', async () => {
+  const { take } = await importing();
+  const list = join(await testFolder(), 'changes.csv');
+  expect((await take([header, ',1,'], '--changes', list)).code).toBe(1);
+  expect(existsSync(list)).toBe(false);
+});
+
+test('an entity is shown, and its history told, by any of its numbers', async () => {
+  const { db, env, take } = await importing();
+  await take([header, good]);
+  await take([header, good.replace('00123456', '00777001')]);
+  const ids = await db.selectFrom('registry_import').select('id').orderBy('imported_at').execute();
+  const [first, second] = ids.map(({ id }) => id);
+  const shown = await run(['registry', 'show', '00777001'], env);
+  expect(shown.out.split('\n')).toEqual([
+    'name: 上海示例贸易有限公司',
+    'state: active',
+    'division: 310106',
+    'socialInsurance: 00777001',
+    'uscc: 91310106669433828F',
+    expect.stringMatching(`^import ${second}, `),
+    '',
+  ]);
+  const history = await run(['registry', 'history', '00123456'], env);
+  const entry = (what: string, id?: string) =>
+    expect.stringMatching(`^\\S+ ${what}, entity \\d+, import ${id}, register.csv:2$`);
+  expect(history.out.split('\n')).toEqual([
+    entry('added', first),
+    '  name 上海示例贸易有限公司',
+    '  state active',
+    '  division 310106',
+    '  uscc 91310106669433828F',
+    '  socialInsurance 00123456',
+    entry('changed', second),
+    '  socialInsurance 00123456 → 00777001',
+    '',
+  ]);
+});
+
+test.each(['show', 'history'])('registry %s says that a number is not known', async (what) => {
+  const { env } = await importing();
+  const { code, err } = await run(['registry', what, '4711'], env);
+  expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('number 4711. Check') });
+  expect((await run(['registry', what], env)).code).toBe(2);
 });

@@ -31,7 +31,7 @@ import { keyEnvelope, keyRecover } from './key.ts';
 import { keyManagementServe } from './keymanagement.ts';
 import { officerAdd, officerDisable, officerList } from './officer.ts';
 import { operatorAdd, operatorCreate, operatorDisable, operatorList } from './operator.ts';
-import { registryImport } from './registry.ts';
+import { registryHistory, registryImport, registryShow } from './registry.ts';
 import { commandList, commandSecond, commandSubmit } from './signed-command.ts';
 import { trust } from './trust.ts';
 
@@ -43,6 +43,8 @@ const commands: Readonly<Record<string, Command>> = {
   'cmp check': cmpCheck,
   trust,
   'registry import': registryImport,
+  'registry show': registryShow,
+  'registry history': registryHistory,
   'certificate import': certificateImport,
   'certificate revoke': certificateRevoke,
   'certificate suspend': certificateSuspend,
@@ -190,6 +192,8 @@ function readArguments(argv: readonly string[]) {
       kind: text,
       out: text,
       replace: { type: 'boolean' },
+      'dry-run': { type: 'boolean' },
+      changes: text,
       twin: { type: 'boolean' },
       json: { type: 'boolean' },
       crl: text,

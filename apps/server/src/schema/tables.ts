@@ -19,7 +19,7 @@ export interface RegistryEntityTable {
   name: string;
   state: 'active' | 'closed';
   division: string | null;
-  imported_at: Date;
+  import_id: string;
 }
 export interface RegistryNumberTable {
   entity_id: BigInteger;
@@ -32,6 +32,20 @@ export interface RegistryImportTable {
   digest: string;
   rows: BigInteger;
   imported_at: Date;
+}
+export interface RegistryChangeTable {
+  id: Generated<string>;
+  import_id: string;
+  entity_id: BigInteger;
+  kind: 'added' | 'changed' | 'removed';
+  line: BigIntegerOrNull;
+  before: JSONColumnType<Record<string, string | null>> | null;
+  after: JSONColumnType<Record<string, string | null>> | null;
+}
+export interface RegistryFormerNumberTable {
+  kind: string;
+  value: string;
+  entity_id: BigInteger;
 }
 export interface EntityTable {
   id: string;
@@ -281,6 +295,8 @@ export interface Tables {
   registry_entity: RegistryEntityTable;
   registry_number: RegistryNumberTable;
   registry_import: RegistryImportTable;
+  registry_change: RegistryChangeTable;
+  registry_former_number: RegistryFormerNumberTable;
   entity: EntityTable;
   entity_number: EntityNumberTable;
   certificate_line: CertificateLineTable;

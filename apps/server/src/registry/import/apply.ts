@@ -1,41 +1,31 @@
-/** Bringing the register to what the staged lines say. They collide with nothing. */
-import type { IdentityKind } from '@certdesk/contract';
+/** Bringing the register to what an import changes. */
+import { identityKinds } from '@certdesk/contract';
 import { sql } from 'kysely';
 import type { Tx } from '../../schema/database.ts';
 
-/** Empties the register, for a file that is all of it. @returns how many entities there were */
-export async function removeAll(tx: Tx): Promise<number> {
-  const { numAffectedRows } = await sql`delete from registry_entity`.execute(tx);
-  return Number(numAffectedRows ?? 0);
-}
-
-/**
- * Updates the entities that share a number with a line, and adds the other lines. Of an entity that is there, what the
- * file has no column for stays as it is.
- * @param kinds the kinds of numbers that the file has columns for
- */
-export async function merge(
-  tx: Tx,
-  kinds: readonly IdentityKind[],
-  now: Date,
-): Promise<{ added: number; updated: number }> {
-  await sql`update stage_entity s set entity_id = r.entity_id from stage_number n
-    join registry_number r on r.kind = n.kind and r.value = n.value where n.line = s.line`.execute(tx);
-  const updated = await sql`update registry_entity e set name = s.name, state = coalesce(s.state, e.state),
-    division = coalesce(s.division, e.division, s.division_of_code), imported_at = ${now}
-    from stage_entity s where s.entity_id = e.id`.execute(tx);
-  await sql`delete from registry_number r using stage_entity s
-    where s.entity_id = r.entity_id and r.kind = any(${kinds}::text[])`.execute(tx);
-  const added = await sql`with fresh as (
-      update stage_entity set entity_id = nextval(pg_get_serial_sequence('registry_entity', 'id'))
-      where entity_id is null returning *
-    )
-    insert into registry_entity (id, name, state, division, imported_at) overriding system value
-    select entity_id, name, coalesce(state, 'active'), coalesce(division, division_of_code), ${now}::timestamptz
-    from fresh`.execute(tx);
+/** Applies what `findChanges` wrote, and notes at every entity that a line is about that this import said it. */
+export async function applyChanges(tx: Tx, importId: string): Promise<void> {
+  const isNumber = sql`key = any(${identityKinds}::text[]) and value is not null`;
+  await sql`insert into registry_former_number (kind, value, entity_id)
+    select key, value, entity_id from registry_change, jsonb_each_text(before)
+    where import_id = ${importId} and kind in ('changed', 'removed') and ${isNumber}
+    on conflict do nothing`.execute(tx);
+  await sql`delete from registry_number n using registry_change c
+    where c.import_id = ${importId} and c.kind in ('changed', 'removed')
+      and n.entity_id = c.entity_id and c.before ? n.kind`.execute(tx);
+  await sql`delete from registry_entity e using registry_change c
+    where c.import_id = ${importId} and c.kind = 'removed' and e.id = c.entity_id`.execute(tx);
+  await sql`update registry_entity e set import_id = ${importId} from stage_entity s
+    where e.id = s.entity_id`.execute(tx);
+  await sql`update registry_entity e set name = coalesce(c.after ->> 'name', e.name),
+      state = coalesce(c.after ->> 'state', e.state),
+      division = case when c.after ? 'division' then c.after ->> 'division' else e.division end
+    from registry_change c
+    where c.import_id = ${importId} and c.kind = 'changed' and e.id = c.entity_id`.execute(tx);
+  await sql`insert into registry_entity (id, name, state, division, import_id) overriding system value
+    select entity_id, after ->> 'name', after ->> 'state', after ->> 'division', import_id from registry_change
+    where import_id = ${importId} and kind = 'added'`.execute(tx);
   await sql`insert into registry_number (entity_id, kind, value)
-    select s.entity_id, n.kind, n.value from stage_number n join stage_entity s on s.line = n.line`.execute(
-    tx,
-  );
-  return { added: Number(added.numAffectedRows ?? 0), updated: Number(updated.numAffectedRows ?? 0) };
+    select entity_id, key, value from registry_change, jsonb_each_text(after)
+    where import_id = ${importId} and ${isNumber}`.execute(tx);
 }

@@ -6,6 +6,9 @@ import type { BadRegisterLine } from './report.ts';
 /** What a column of a register file may hold. */
 export type Column = 'name' | 'state' | 'division' | IdentityKind;
 
+/** In the order in which they are listed. */
+export const registerFields: readonly Column[] = ['name', 'state', 'division', ...identityKinds];
+
 export const registerColumns = new Columns<Column>([
   ['name', '单位名称', '名称'],
   ['state', '状态'],

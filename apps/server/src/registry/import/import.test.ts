@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { fileOf } from '../../platform/table-file/table-file.test-support.ts';
+import type { Db } from '../../schema/database.ts';
 import { now, testRegister } from '../registry.test-support.ts';
 import { importRegisterFile } from './import.ts';
 
@@ -28,7 +29,8 @@ describe('a good file', () => {
     expect(await take(text)).toEqual({
       lines: 2,
       added: 2,
-      updated: 0,
+      changed: 0,
+      unchanged: 0,
       removed: 0,
       suspicious: [],
       suspiciousCount: 0,
@@ -50,7 +52,16 @@ describe('a good file', () => {
         actor: 'operator',
         action: 'registry.imported',
         subject: `import:${imports[0]?.id}`,
-        data: { source: 'register.csv', digest, lines: 2, added: 2, updated: 0, removed: 0 },
+        data: {
+          source: 'register.csv',
+          digest,
+          lines: 2,
+          added: 2,
+          changed: 0,
+          unchanged: 0,
+          removed: 0,
+          replace: false,
+        },
       },
     ]);
   });
@@ -59,7 +70,7 @@ describe('a good file', () => {
     const { take, contents } = await testRegister();
     await take(file(trading, school));
     const { entities, numbers } = await contents();
-    expect(await take(file(trading, school))).toMatchObject({ added: 0, updated: 2 });
+    expect(await take(file(trading, school))).toMatchObject({ added: 0, changed: 0, unchanged: 2 });
     expect(await contents()).toMatchObject({ entities, numbers });
   });
 
@@ -69,7 +80,8 @@ describe('a good file', () => {
     const renamed = line('上海示例科技有限公司', { uscc: '91310106669433828F', housingFund: '77' });
     expect(await take(file(renamed, line('新公司', { taxRegistration: '310106000000001' })))).toMatchObject({
       added: 1,
-      updated: 1,
+      changed: 1,
+      unchanged: 0,
     });
     const { entities, numbers } = await contents();
     expect(entities.map(({ name }) => name)).toEqual(['上海示例科技有限公司', '杭州样例职业学校', '新公司']);
@@ -114,7 +126,12 @@ describe('a good file', () => {
     expect((await refused(swapped)).report).toEqual([
       'Line 3 has numbers that belong to different entities of the register',
     ]);
-    expect(await take(swapped, { replace: true })).toMatchObject({ added: 2, updated: 0, removed: 3 });
+    expect(await take(swapped, { replace: true })).toMatchObject({
+      added: 0,
+      changed: 2,
+      unchanged: 0,
+      removed: 1,
+    });
     expect((await contents()).entities.map(({ name }) => name)).toEqual(['甲', '乙']);
   });
 
@@ -153,7 +170,7 @@ describe('a good file', () => {
     const tell = { onProgress: (lines: number) => void told.push(lines) };
     expect(await take(many(20_500), tell)).toMatchObject({ lines: 20_500, added: 20_500 });
     expect(told).toEqual([...Array.from({ length: 20 }, (_, at) => (at + 1) * 1000), 20_500]);
-    expect(await take(many(20_500))).toMatchObject({ added: 0, updated: 20_500 });
+    expect(await take(many(20_500))).toMatchObject({ added: 0, unchanged: 20_500 });
     expect((await contents()).numbers).toHaveLength(20_500);
   });
 });
@@ -291,39 +308,57 @@ describe('nothing is half imported', () => {
     await take(many(3000));
   });
 
-  test('when the database goes away in the middle', async () => {
+  test('when the database goes away in the middle, with half of it applied', async () => {
     const { take, contents, node } = await testRegister();
     await take(file(trading));
     const before = await contents();
-    const other = node();
-    let cut: Promise<unknown> | undefined;
-    const onProgress = () => {
-      cut ??= sql`select pg_terminate_backend(pid) from pg_stat_activity
-        where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null`.execute(
-        other,
-      );
-    };
-    await expect(take(many(50_000), { onProgress })).rejects.toMatchObject({ code: 'database-unavailable' });
-    await cut;
+    await whileHeld(node(), async (importer) => {
+      const taken = take(file(school), { replace: true });
+      taken.catch(() => {}); // awaited below
+      await sql`select pg_terminate_backend(${await importer()}::int)`.execute(node());
+      await expect(taken).rejects.toMatchObject({ code: 'database-unavailable' });
+    });
     expect(await contents()).toEqual(before);
   });
 
   test('when another import is running', async () => {
     const { take, db, node } = await testRegister();
-    const other = node();
-    let second: Promise<unknown> | undefined;
-    const onProgress = async () => {
-      second ??= fileOf(file(school)).then((path) =>
-        importRegisterFile(other, path, { actor: 'other', now }),
-      );
-      second.catch(() => {});
-    };
-    await take(many(20_000), { onProgress });
-    await expect(second).rejects.toMatchObject({ code: 'registry-import-running' });
+    const { first } = await whileHeld(node(), async (importer) => {
+      const first = take(file(trading));
+      first.catch(() => {}); // awaited below
+      await importer();
+      const path = await fileOf(file(school), 'register.csv');
+      await expect(importRegisterFile(node(), path, { actor: 'other', now })).rejects.toMatchObject({
+        code: 'registry-import-running',
+      });
+      return { first };
+    });
+    await first;
     const { rows } = await sql<{ count: string }>`select count(*) from registry_import`.execute(db);
     expect(rows).toEqual([{ count: '1' }]);
   });
 });
+
+/**
+ * Holds the table of numbers, which an import writes when it has written its history, so that an import stops in the
+ * middle for as long as `work` takes.
+ * @param work given what waits until an import does wait there, and says its process
+ */
+async function whileHeld<Result>(
+  db: Db,
+  work: (importer: () => Promise<number>) => Promise<Result>,
+): Promise<Result> {
+  return await db.transaction().execute(async (tx) => {
+    await sql`lock table registry_number in share mode`.execute(tx);
+    return await work(async () => {
+      for (;;) {
+        const { rows } = await sql<{ pid: number }>`select pid from pg_locks where not granted
+          and relation = 'registry_number'::regclass`.execute(tx);
+        if (rows[0]) return rows[0].pid;
+      }
+    });
+  });
+}
 
 test('a file that is not there, or is a folder, is told', async () => {
   const { db } = await testRegister();

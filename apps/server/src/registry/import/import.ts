@@ -8,8 +8,11 @@ import { randomId } from '../../platform/random.ts';
 import { BadLines, BadTableFile, reportedAtMost } from '../../platform/table-file/bad-lines.ts';
 import { openCsvFile, type TableFile } from '../../platform/table-file/csv.ts';
 import type { Db, Tx } from '../../schema/database.ts';
-import { merge, removeAll } from './apply.ts';
+import { applyChanges } from './apply.ts';
+import { type ChangeCounts, countChanges, findChanges } from './changes.ts';
 import { type Column, readHeader } from './columns.ts';
+import { listChanges, type RegisterChange } from './list.ts';
+import { matchLines } from './match.ts';
 import type { LineProblem } from './report.ts';
 import { type RegisterRow, readRow } from './row.ts';
 import { analyzeStage, findCollisions, makeStage, stage } from './stage.ts';
@@ -22,15 +25,17 @@ export interface ImportOptions {
   readonly onProgress?: (lines: number) => void;
   /** The file is the whole register: entities that it does not name are removed. */
   readonly replace?: boolean;
+  /** All is done as it would be, and taken back: nothing stays, not even an audit row. */
+  readonly dryRun?: boolean;
+  /** Given all that changes, in the file's order, before it is committed. What it throws ends the import. */
+  readonly onChanges?: (changes: AsyncIterable<RegisterChange>) => Promise<void>;
 }
 
-export interface ImportReport {
+export interface ImportReport extends ChangeCounts {
   /** Lines with an entity: neither the header nor empty ones. */
   readonly lines: number;
-  readonly added: number;
-  readonly updated: number;
-  /** Only where the file replaces all. */
-  readonly removed: number;
+  /** Entities that lines are about and that were as these say. */
+  readonly unchanged: number;
   /** The first thousand lines whose unified code fails its check digit. Taken all the same. */
   readonly suspicious: readonly { readonly line: number }[];
   readonly suspiciousCount: number;
@@ -39,9 +44,9 @@ export interface ImportReport {
 const batchLines = 1000;
 
 /**
- * Imports a CSV file. An entity that shares a number with the register is updated, as far as the file has columns;
- * others are added; entities that the file does not name stay as they are, unless it replaces all. The same file again
- * changes nothing but the time of the import.
+ * Imports a file. An entity that shares a number with the register is brought to what the file says, as far as that has
+ * columns; others are added; entities that the file does not name stay as they are, unless it is the whole register. The
+ * same file again confirms what is there.
  * @throws BadTableFile; DeskError `import-file-unreadable`, `registry-import-running`, `database-unavailable`
  *   (whether it was applied is then unknown if the database went away at the very end: import it again)
  */
@@ -55,12 +60,16 @@ export async function importRegisterFile(
     const header = await headerOf(file);
     return await db.transaction().execute(async (tx) => {
       await takeTurn(tx);
-      const removed = options.replace ? await removeAll(tx) : 0;
+      if (options.dryRun) await sql`savepoint before_import`.execute(tx);
       await makeStage(tx);
-      const read = await stageLines(tx, file, header, options.onProgress);
+      const read = await stageLines(tx, file, header, options);
       const kinds = header.columns.flatMap((column) => IdentityKind.safeParse(column).data ?? []);
-      const report = { ...read, ...(await merge(tx, kinds, options.now)), removed };
-      await recordImport(tx, { source: basename(path), digest: file.digest(), ...report }, options);
+      const report = await bringIn(
+        tx,
+        { source: basename(path), digest: file.digest(), kinds, ...read },
+        options,
+      );
+      if (options.dryRun) await sql`rollback to savepoint before_import`.execute(tx);
       return report;
     });
   } finally {
@@ -91,13 +100,15 @@ async function takeTurn(tx: Tx): Promise<void> {
   await sql`set local statement_timeout = '30min'`.execute(tx);
 }
 
+type ReadLines = Pick<ImportReport, 'lines' | 'suspicious' | 'suspiciousCount'>;
+
 /** @throws BadTableFile when all lines were read */
 async function stageLines(
   tx: Tx,
   file: TableFile,
   header: Header,
-  onProgress: (lines: number) => void = () => {},
-) {
+  { replace = false, onProgress = () => {} }: ImportOptions,
+): Promise<ReadLines> {
   const bad = new BadLines<LineProblem>();
   const suspicious: { line: number }[] = [];
   let suspiciousCount = 0;
@@ -121,23 +132,35 @@ async function stageLines(
   if (lines % batchLines > 0) onProgress(lines);
   if (lines === 0) bad.add([{ line: header.line, problem: 'no-lines' }]);
   await analyzeStage(tx);
-  const collisions = await findCollisions(tx);
+  const collisions = await findCollisions(tx, { replace });
   bad.add(collisions.bad, collisions.count);
   bad.refuseAny();
   return { lines, suspicious, suspiciousCount };
 }
 
-async function recordImport(
+interface NewImport extends ReadLines {
+  readonly source: string;
+  readonly digest: string;
+  readonly kinds: readonly IdentityKind[];
+}
+
+/** Brings the register to what the staged lines say, and writes down what that changes. */
+async function bringIn(
   tx: Tx,
-  done: Omit<ImportReport, 'suspicious'> & { source: string; digest: string },
-  { actor, now }: ImportOptions,
-): Promise<void> {
+  { source, digest, kinds, ...read }: NewImport,
+  { actor, now, replace = false, onChanges }: ImportOptions,
+): Promise<ImportReport> {
   const id = randomId();
-  const { source, digest, lines, added, updated, removed } = done;
-  await tx
-    .insertInto('registry_import')
-    .values({ id, source, digest, rows: lines, imported_at: now })
-    .execute();
-  const data = { source, digest, lines, added, updated, removed };
+  const { lines } = read;
+  const row = { id, source, digest, rows: lines, imported_at: now };
+  await tx.insertInto('registry_import').values(row).execute();
+  await matchLines(tx, kinds);
+  await findChanges(tx, id, { kinds, replace });
+  await applyChanges(tx, id);
+  const counts = await countChanges(tx, id);
+  const unchanged = lines - counts.added - counts.changed;
+  const data = { source, digest, lines, ...counts, unchanged, replace };
   await record(tx, { actor, action: 'registry.imported', subject: `import:${id}`, data }, now);
+  await onChanges?.(listChanges(tx, id));
+  return { ...read, ...counts, unchanged };
 }

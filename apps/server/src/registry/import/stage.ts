@@ -8,23 +8,26 @@ import type { RegisterRow } from './row.ts';
 
 export async function makeStage(tx: Tx): Promise<void> {
   await sql`create temporary table stage_entity (line bigint primary key, name text, state text, division text,
-    division_of_code text, entity_id bigint) on commit drop`.execute(tx);
+    division_of_code text, numbers jsonb, entity_id bigint) on commit drop`.execute(tx);
   await sql`create temporary table stage_number (line bigint, kind text, value text) on commit drop`.execute(
     tx,
   );
 }
 
-/** Two statements, however many rows. */
+/** One statement, however many rows. */
 export async function stage(tx: Tx, rows: readonly RegisterRow[]): Promise<void> {
   if (rows.length === 0) return;
-  await sql`insert into stage_entity select * from unnest(
-    ${rows.map(({ line }) => line)}::bigint[], ${rows.map(({ name }) => name)}::text[],
-    ${rows.map(({ state }) => state)}::text[], ${rows.map(({ division }) => division)}::text[],
-    ${rows.map(({ divisionOfCode }) => divisionOfCode)}::text[])`.execute(tx);
-  const numbers = rows.flatMap(({ line, numbers }) => numbers.map((number) => ({ line, ...number })));
-  await sql`insert into stage_number select * from unnest(
-    ${numbers.map(({ line }) => line)}::bigint[], ${numbers.map(({ kind }) => kind)}::text[],
-    ${numbers.map(({ value }) => value)}::text[])`.execute(tx);
+  const numbers = rows.map(({ numbers }) =>
+    JSON.stringify(Object.fromEntries(numbers.map(({ kind, value }) => [kind, value]))),
+  );
+  await sql`with staged as (
+      insert into stage_entity (line, name, state, division, division_of_code, numbers) select * from unnest(
+        ${rows.map(({ line }) => line)}::bigint[], ${rows.map(({ name }) => name)}::text[],
+        ${rows.map(({ state }) => state)}::text[], ${rows.map(({ division }) => division)}::text[],
+        ${rows.map(({ divisionOfCode }) => divisionOfCode)}::text[], ${numbers}::jsonb[])
+      returning line, numbers
+    )
+    insert into stage_number select line, key, value from staged, jsonb_each_text(numbers)`.execute(tx);
 }
 
 /** To be called when all lines are staged, before they are matched: the planner knows nothing of new tables. */
@@ -36,9 +39,13 @@ export async function analyzeStage(tx: Tx): Promise<void> {
 /**
  * Lines that name a number of an earlier line, numbers of different entities of the register, or the entity of an
  * earlier line by another number.
+ * @param options `replace`: the file is the whole register, so that numbers may have changed hands
  * @returns how many lines, and the first of what is wrong with them
  */
-export async function findCollisions(tx: Tx): Promise<{ count: number; bad: BadRegisterLine[] }> {
+export async function findCollisions(
+  tx: Tx,
+  { replace }: { replace: boolean },
+): Promise<{ count: number; bad: BadRegisterLine[] }> {
   const { rows } = await sql<{
     line: string;
     problem: 'duplicate' | 'two-entities' | 'same-entity';
@@ -52,7 +59,7 @@ export async function findCollisions(tx: Tx): Promise<{ count: number; bad: BadR
         on f.kind = n.kind and f.value = n.value and f.first < n.line
     ), known as materialized (
       select distinct n.line, r.entity_id from stage_number n
-      join registry_number r on r.kind = n.kind and r.value = n.value
+      join registry_number r on r.kind = n.kind and r.value = n.value where not ${replace}::boolean
     ), split as (
       select line, 'two-entities' as problem, null::text as kind, null::bigint as other from known
       group by line having count(*) > 1

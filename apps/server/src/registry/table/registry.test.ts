@@ -12,15 +12,16 @@ const file = `name,state,division,uscc,socialInsurance,housingFund
 const uscc = (value: string) => ({ kind: 'uscc', value }) as const;
 
 test('an entity is found by any of its numbers, with all of them', async () => {
-  const { registry, take } = await testRegister();
+  const { registry, take, contents } = await testRegister();
   await take(file);
+  const [last] = (await contents()).imports;
   const entity = {
     name: '上海示例贸易有限公司',
     state: 'active',
     division: '310106',
     numbers: [{ kind: 'socialInsurance', value: '00123456' } as const, uscc('91310106669433828F')],
   };
-  const origin = { register: 'table', reference: now.toISOString(), saidAt: now };
+  const origin = { register: 'table', reference: last?.id, saidAt: now };
   const found = { kind: 'found', entity, askedAt: now, origin };
   expect(await registry.find([uscc('91310106669433828F')])).toEqual(found);
   expect(await registry.find([{ kind: 'socialInsurance', value: '00123456' }])).toEqual(found);

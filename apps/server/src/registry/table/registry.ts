@@ -23,23 +23,25 @@ export function tableRegistry({ db, clock }: { db: Db; clock: Clock }): Registry
   };
 }
 
-interface Found {
+export interface Found {
   readonly entity: RegistryEntity;
   readonly origin: AnswerOrigin;
 }
 
 /** All entities that have any of these numbers, by one statement: an import beside it is seen whole or not at all. */
-async function entitiesWith(db: Db, numbers: readonly IdentityNumber[]): Promise<Found[]> {
+export async function entitiesWith(db: Db, numbers: readonly IdentityNumber[]): Promise<Found[]> {
   if (numbers.length === 0) return [];
   const rows = await db
     .selectFrom('registry_entity as entity')
+    .innerJoin('registry_import as import', 'import.id', 'entity.import_id')
     .innerJoin('registry_number as number', 'number.entity_id', 'entity.id')
     .select([
       'entity.id',
       'entity.name',
       'entity.state',
       'entity.division',
-      'entity.imported_at',
+      'entity.import_id',
+      'import.imported_at',
       'number.kind',
       'number.value',
     ])
@@ -54,10 +56,10 @@ async function entitiesWith(db: Db, numbers: readonly IdentityNumber[]): Promise
     .orderBy('number.kind')
     .execute();
   const entities = new Map<string, Found>();
-  for (const { id, name, state, division, imported_at: saidAt, kind, value } of rows) {
+  for (const { id, name, state, division, import_id: reference, imported_at: saidAt, kind, value } of rows) {
     const found = entities.get(id) ?? {
       entity: { name, state, numbers: [], ...(division && { division }) },
-      origin: { register: 'table', reference: saidAt.toISOString(), saidAt },
+      origin: { register: 'table', reference, saidAt },
     };
     const known = IdentityKind.safeParse(kind);
     if (known.success) found.entity.numbers.push({ kind: known.data, value });
