@@ -1,5 +1,6 @@
 /** From a file's objects to the report. */
 import { createHash } from 'node:crypto';
+import { IdentityNumber } from '@certdesk/contract';
 import { sm3 } from '@certdesk/gm';
 import {
   Certificate,
@@ -28,7 +29,9 @@ import {
   roleOf,
   signatureState,
 } from '@certdesk/pki';
-import { isUsccForm, usccCheckDigitFits } from '../../registry/codes/uscc.ts';
+import { entityKindOf } from '../../registry/codes/entity-kinds.ts';
+import { codeWarnings, examine, type NumberProblem } from '../../registry/codes/warnings.ts';
+import { lookupValue } from '../../registry/lookup-value.ts';
 import { worded } from './remarks.ts';
 import type {
   Chain,
@@ -165,7 +168,7 @@ function describeCertificate(certificate: Certificate, at: number, context: Cont
         ...certificate.aia.caIssuers,
         ...certificate.crlDistributionPoints,
       ]),
-      ...numbers.flatMap(numberRemarks),
+      ...numberRemarks(numbers),
       ...linkRemarks(certificate, at, context),
     ],
   };
@@ -240,7 +243,7 @@ function describeRequest(request: CertificationRequest, context: Context): Repor
       ...(state === 'unsupported' ? [worded('signature-unchecked', { algorithm: name })] : []),
       ...(known.problem === undefined ? [] : [worded('extensions-unreadable', { reason: known.problem })]),
       ...requestRemarks(request).map(inWords),
-      ...numbers.flatMap(numberRemarks),
+      ...numberRemarks(numbers),
     ],
   };
 }
@@ -300,16 +303,41 @@ function address(octets: Uint8Array): string {
 }
 
 function reportedNumber({ kind, value }: { kind: string; value: string }): ReportedNumber {
-  if (kind !== 'uscc' || !isUsccForm(value)) return { kind, value, checkDigit: null };
-  return { kind, value, checkDigit: usccCheckDigitFits(value) ? 'fits' : 'differs' };
+  const number = IdentityNumber.safeParse({ kind, value });
+  if (!number.success) return { kind, value, checkDigit: null, division: null, registered: null };
+  const { checkDigitFits, division = null } = examine(number.data);
+  const entity = entityKindOf(lookupValue(number.data.kind, value));
+  return {
+    kind,
+    value,
+    checkDigit: checkDigitFits === undefined ? null : checkDigitFits ? 'fits' : 'differs',
+    division,
+    registered: entity ? { by: entity.department, kind: entity.kind ?? null } : null,
+  };
 }
 
-function numberRemarks({ kind, value, checkDigit }: ReportedNumber): ReportedRemark[] {
-  const named = { kind: { zh: kindLabel(kind, 'zh'), en: kindLabel(kind, 'en') } };
-  if (value.startsWith('#')) return [worded('number-not-text', { kind }, named)];
-  if (checkDigit === 'differs') return [worded('number-check-digit', { kind, value }, named)];
-  if (kind === 'uscc' && checkDigit === null) return [worded('number-form', { kind, value }, named)];
-  return [];
+const codeRemarks = {
+  form: 'number-form',
+  'check-digit': 'number-check-digit',
+  'division-unknown': 'number-division',
+  'organization-code-differs': 'number-differs',
+} as const satisfies Record<NumberProblem, string>;
+
+function numberRemarks(numbers: readonly ReportedNumber[]): ReportedRemark[] {
+  const named = (kind: string) => ({ kind: { zh: kindLabel(kind, 'zh'), en: kindLabel(kind, 'en') } });
+  const isText = ({ value }: ReportedNumber) => !value.startsWith('#');
+  const known = numbers.filter(isText).flatMap((number) => {
+    const { success, data } = IdentityNumber.safeParse({ kind: number.kind, value: number.value });
+    return success ? [data] : [];
+  });
+  return [
+    ...numbers
+      .filter((number) => !isText(number))
+      .map(({ kind }) => worded('number-not-text', { kind }, named(kind))),
+    ...codeWarnings(known).map(({ kind, value, problem }) =>
+      worded(codeRemarks[problem], { kind, value }, named(kind)),
+    ),
+  ];
 }
 
 /** Characters beyond ASCII in addresses, which IA5String does not have. */

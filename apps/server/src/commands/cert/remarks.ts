@@ -16,6 +16,8 @@ type OwnCode =
   | 'surplus'
   | 'address-characters'
   | 'number-check-digit'
+  | 'number-differs'
+  | 'number-division'
   | 'number-form'
   | 'number-not-text'
   | 'request-broken'
@@ -233,6 +235,14 @@ const sentences: Readonly<Record<RemarkCode | OwnCode, Sentence>> = {
   'number-check-digit': {
     zh: '{kind} {value} 的校验位不符，可能有错字；少数真实号码也如此，请核实。',
     en: 'The check character of the {kind} {value} does not fit: it may be mistyped. A few genuine ones are like that; please verify.',
+  },
+  'number-differs': {
+    zh: '{kind} {value} 与统一社会信用代码中的组织机构代码不同，请核实。',
+    en: 'The {kind} {value} is not the organisation code within the unified code; please verify.',
+  },
+  'number-division': {
+    zh: '{kind} {value} 中的行政区划不存在，可能有错字，请核实。',
+    en: 'There is no such division as the {kind} {value} names: it may be mistyped; please verify.',
   },
   'number-form': {
     zh: '{kind} {value} 不是规定的写法。',

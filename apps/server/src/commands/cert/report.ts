@@ -34,11 +34,14 @@ export interface ReportedName {
   readonly attributes: readonly { readonly type: string; readonly value: string }[];
 }
 
-export interface ReportedRemark {
-  readonly code: string;
-  readonly details: Readonly<Record<string, string | number>>;
+export interface ReportedWords {
   readonly zh: string;
   readonly en: string;
+}
+
+export interface ReportedRemark extends ReportedWords {
+  readonly code: string;
+  readonly details: Readonly<Record<string, string | number>>;
 }
 
 export interface ReportedExtension {
@@ -54,6 +57,10 @@ export interface ReportedNumber {
   readonly value: string;
   /** `null`: nothing is known here to check such a number by. */
   readonly checkDigit: 'fits' | 'differs' | null;
+  /** Six digits (GB/T 2260); `null`: it names none. */
+  readonly division: string | null;
+  /** Of a unified code: whose register it is from, and what kind of entity it is for. */
+  readonly registered: { readonly by: ReportedWords; readonly kind: ReportedWords | null } | null;
 }
 
 /** Usages by RFC 5280's names; `null`: the extension is not there. */

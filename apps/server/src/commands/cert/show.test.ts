@@ -115,7 +115,7 @@ describe('in plain words', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/^\[1\/2\] 证书：上海示例有限公司\n/);
     for (const said of [
-      /证件号码 +统一社会信用代码: 9131 0000 6312 9128 9X（校验位正确）/,
+      /证件号码 +统一社会信用代码: 9131 0000 6312 9128 9X（校验位正确），工商，企业，行政区划 310000/,
       /现在有效，还有 (29|30) 天/,
       /用途 +签名证书\n +密钥用法: 数字签名，不可否认（签署文件）/,
       /公钥 +SM2 256 位/,
@@ -131,7 +131,9 @@ describe('in plain words', () => {
   test('… and in English', async () => {
     const { out } = await show(await fileOf(company.der), '--language', 'en');
     expect(out).toMatch(/^Certificate: 上海示例有限公司\n/);
-    expect(out).toMatch(/Unified social credit code: 9131 0000 6312 9128 9X \(check character fits\)/i);
+    expect(out).toMatch(
+      /Unified social credit code: 9131 0000 6312 9128 9X \(check character fits\), industry and commerce, enterprise, division 310000/i,
+    );
     expect(out).toMatch(/valid now, (29|30) days left/);
     expect(out).toMatch(/not checked: the issuer’s certificate is not in the file/);
   });
@@ -200,6 +202,18 @@ describe('what is unusual', () => {
     const of = async (value: string) => unusual((await issue({ name: 'a', more: numbers(value) }, ca)).der);
     expect(await of('913100006312912890')).toEqual(['number-check-digit']);
     expect(await of('12345')).toEqual(['number-form']);
+    expect(await of('915500006312912898')).toEqual(['number-check-digit', 'number-division']);
+  });
+
+  test('an organisation code that is not the one in the unified code, or mistyped', async () => {
+    const of = async (value: string) => {
+      const other = { kind: 'organizationCode', value } as const;
+      const more = [...numbers(uscc), identityNumberExtension(other, DEFAULT_IDENTITY_NUMBER_OIDS)];
+      return unusual((await issue({ name: 'a', more }, ca)).der);
+    };
+    expect(await of('63129128-9')).toEqual([]);
+    expect(await of('66943382-8')).toEqual(['number-differs']);
+    expect(await of('63129128-8')).toEqual(['number-check-digit', 'number-differs']);
   });
 
   test('beside its issuer', async () => {

@@ -158,9 +158,12 @@ function nameLines({ attributes }: ReportedName, language: Language): string[] {
 }
 
 function numberLines(numbers: readonly ReportedNumber[], { language, say }: Context): string[] {
-  return numbers.map(({ kind, value, checkDigit }) => {
+  return numbers.map(({ kind, value, checkDigit, division, registered }) => {
     const number = kind === 'uscc' && checkDigit !== null ? inFours(value) : value;
-    return `${kindLabel(kind, language)}: ${number}${checkDigit ? say.checkDigit[checkDigit] : ''}`;
+    const checked = checkDigit ? say.checkDigit[checkDigit] : '';
+    const entity = [registered?.by[language], registered?.kind?.[language]];
+    const about = [...entity, division && say.division(division)].filter(Boolean);
+    return [`${kindLabel(kind, language)}: ${number}${checked}`, ...about].join(say.comma);
   });
 }
 

@@ -189,6 +189,7 @@ export interface Phrases {
   readonly signedBy: Readonly<Record<SignatureState, (place: number) => string>>;
   readonly requestSignature: Readonly<Record<SignatureState, string>>;
   readonly checkDigit: Readonly<Record<'fits' | 'differs', string>>;
+  division(digits: string): string;
   readonly chains: string;
   readonly chainHolds: string;
   readonly chainBroken: string;
@@ -263,6 +264,7 @@ const zh: Phrases = {
     unsupported: '这里不能验证这种签名',
   },
   checkDigit: { fits: '（校验位正确）', differs: '（校验位不符）' },
+  division: (digits) => `行政区划 ${digits}`,
   chains: '证书链（从持有者到签发者）',
   chainHolds: '每个签名都验证通过',
   chainBroken: '有签名没有验证通过',
@@ -353,6 +355,7 @@ const en: Phrases = {
     unsupported: 'signatures of this kind cannot be checked here',
   },
   checkDigit: { fits: ' (check character fits)', differs: ' (check character does not fit)' },
+  division: (digits) => `division ${digits}`,
   chains: 'Chains (from holder to issuers)',
   chainHolds: 'every signature holds',
   chainBroken: 'a signature does not hold',

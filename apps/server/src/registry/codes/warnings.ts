@@ -22,45 +22,60 @@ export function codeWarnings(numbers: readonly IdentityNumber[]): CodeWarning[] 
   const uscc = numbers.find(({ kind }) => kind === 'uscc');
   const within = uscc && organizationCodeOf(lookupValue('uscc', uscc.value));
   return numbers.flatMap((number) => {
-    const value = lookupValue(number.kind, number.value);
-    const problems = problemsOf[number.kind](value);
-    if (number.kind === 'organizationCode' && within !== undefined && value !== within)
-      problems.push('organization-code-differs');
+    const { form, checkDigitFits, division } = examine(number);
+    const problems: NumberProblem[] = [];
+    if (!form) problems.push('form');
+    if (checkDigitFits === false) problems.push('check-digit');
+    if (division !== undefined && !isKnownDivision(division)) problems.push('division-unknown');
+    const differs = within !== undefined && lookupValue(number.kind, number.value) !== within;
+    if (number.kind === 'organizationCode' && differs) problems.push('organization-code-differs');
     return problems.map((problem) => ({ ...number, problem }));
   });
 }
 
-const none = (): NumberProblem[] => [];
+/** What can be said of a number by itself. */
+export interface ExaminedNumber {
+  /** Whether it is written as its standard wants it; true where there is no standard. */
+  readonly form: boolean;
+  /** Undefined: it has no check digit. */
+  readonly checkDigitFits: boolean | undefined;
+  /** Six digits; undefined: it names none. */
+  readonly division: string | undefined;
+}
 
-const problemsOf: Readonly<Record<IdentityKind, (value: string) => NumberProblem[]>> = {
+/** A number by itself, however it is written. */
+export function examine({ kind, value }: IdentityNumber): ExaminedNumber {
+  return byKind[kind](lookupValue(kind, value));
+}
+
+const plain: ExaminedNumber = { form: true, checkDigitFits: undefined, division: undefined };
+
+const byKind: Readonly<Record<IdentityKind, (value: string) => ExaminedNumber>> = {
   uscc(value) {
-    const division = divisionOf(value);
-    if (division === undefined) return ['form'];
-    return found(division, usccCheckDigitFits(value));
+    if (!isUsccForm(value)) return { ...plain, form: false };
+    return { form: true, checkDigitFits: usccCheckDigitFits(value), division: divisionOf(value) };
   },
   organizationCode(value) {
-    if (!isOrganizationCodeForm(value)) return ['form'];
-    return organizationCodeCheckDigitFits(value) ? [] : ['check-digit'];
+    if (!isOrganizationCodeForm(value)) return { ...plain, form: false };
+    return { ...plain, checkDigitFits: organizationCodeCheckDigitFits(value) };
   },
   businessLicense(value) {
-    if (isUsccForm(value)) return problemsOf.uscc(value);
-    if (!isBusinessLicenseForm(value)) return [];
-    return found(value.slice(0, 6), businessLicenseCheckDigitFits(value));
+    // The unified code took the old number's place.
+    if (isUsccForm(value)) return byKind.uscc(value);
+    if (!isBusinessLicenseForm(value)) return plain;
+    return {
+      ...plain,
+      checkDigitFits: businessLicenseCheckDigitFits(value),
+      division: value.slice(0, 6),
+    };
   },
   taxRegistration(value) {
-    // The unified code took the old number's place; both may be 18 digits.
-    if (isUsccForm(value) && usccCheckDigitFits(value)) return problemsOf.uscc(value);
-    const fits = taxRegistrationCheckDigitFits(value);
-    if (fits === undefined) return isUsccForm(value) ? problemsOf.uscc(value) : [];
-    return found(value.slice(0, 6), fits);
+    // Here too; both may be 18 digits.
+    if (usccCheckDigitFits(value)) return byKind.uscc(value);
+    const checkDigitFits = taxRegistrationCheckDigitFits(value);
+    if (checkDigitFits !== undefined) return { ...plain, checkDigitFits, division: value.slice(0, 6) };
+    return isUsccForm(value) ? byKind.uscc(value) : plain;
   },
-  socialInsurance: none,
-  housingFund: none,
+  socialInsurance: () => plain,
+  housingFund: () => plain,
 };
-
-function found(division: string, checkDigitFits: boolean): NumberProblem[] {
-  return [
-    ...(checkDigitFits ? [] : (['check-digit'] as const)),
-    ...(isKnownDivision(division) ? [] : (['division-unknown'] as const)),
-  ];
-}
