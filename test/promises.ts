@@ -502,7 +502,7 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
         'What differs between certificate and register stops the renewal, and the papers to bring are named.',
       tests: [
         [renewal, 'that says otherwise ends the case with what differs'],
-        ['apps/portal/src/renewal/papers.test.ts', 'several differences ask for each paper once'],
+        ['apps/portal/src/reissue/papers.test.ts', 'several differences ask for each paper once'],
       ],
     },
     {

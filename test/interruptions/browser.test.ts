@@ -27,7 +27,7 @@ afterAll(async () => {
   await site?.close();
 });
 
-const writing = pageWords.renewal.writing;
+const writing = pageWords.reissue.writing;
 
 const look = (page: Page, name: string) => takePicture(page, `${name}.png`, { whole: true });
 

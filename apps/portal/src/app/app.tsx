@@ -9,7 +9,7 @@ import { LostKeyPage } from '../home/lost-key.tsx';
 import { NotFoundPage } from '../home/not-found.tsx';
 import { NotOpenPage } from '../home/not-open.tsx';
 import { ServicePointsPage } from '../home/service-points.tsx';
-import { CancelPage } from '../renewal/cancel.tsx';
+import { CancelPage } from '../reissue/cancel.tsx';
 import { RenewalCasePage } from '../renewal/renewal-case.tsx';
 import { RenewalStartPage } from '../renewal/start.tsx';
 import { SignInPage } from '../sign-in/sign-in.tsx';

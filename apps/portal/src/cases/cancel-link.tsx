@@ -1,14 +1,15 @@
 import type { Case } from '@certdesk/contract';
 import { useWords } from '../app/language.tsx';
+import { addressOf } from './address.ts';
 
 interface Props {
-  value: Pick<Case, 'id' | 'canCancel'>;
+  value: Pick<Case, 'journey' | 'id' | 'canCancel'>;
 }
 
 /** The way to cancel a case, as long as it can be. */
 export function CancelLink({ value }: Props) {
-  const { link } = useWords().renewal.cancel;
-  return value.canCancel ? <a href={`/renewal/${value.id}/cancel`}>{link}</a> : null;
+  const { link } = useWords().reissue.cancel;
+  return value.canCancel ? <a href={`${addressOf(value)}/cancel`}>{link}</a> : null;
 }
 
 /** The same where it stands alone. */

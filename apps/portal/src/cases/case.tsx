@@ -4,6 +4,7 @@ import { useWords } from '../app/language.tsx';
 import { Loading, Page } from '../app/page.tsx';
 import { lookUp } from '../troubles/failure.ts';
 import { TroublePage } from '../troubles/trouble.tsx';
+import { addressOf } from './address.ts';
 import { CancelLink } from './cancel-link.tsx';
 import { Facts, SerialNumber } from './facts.tsx';
 import { useCase } from './use-case.ts';
@@ -17,7 +18,7 @@ export function CasePage({ id, desk }: { id: string; desk: DeskInfo }) {
   return (
     <Page
       title={words.cases.caseTitle(value.number)}
-      lead={`${words.renewal.name} · ${value.entityName}`}
+      lead={`${words[value.journey].name} · ${value.entityName}`}
       back="/cases"
     >
       <section class="card">
@@ -64,7 +65,7 @@ function CaseActions({ value }: { value: Case }) {
   const { cases } = useWords();
   return (
     <p class="row">
-      <a class="button main" href={`/renewal/${value.id}`}>
+      <a class="button main" href={addressOf(value)}>
         {value.open ? cases.goOn : value.state === 'done' ? cases.receipt : cases.details}
       </a>
       <CancelLink value={value} />

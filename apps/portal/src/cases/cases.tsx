@@ -39,7 +39,7 @@ function List({ title, cases }: { title: string; cases: Case[] }) {
           <li key={one.id}>
             <a href={`/cases/${one.id}`}>
               <strong>
-                {words.renewal.name} {one.number}
+                {words[one.journey].name} {one.number}
               </strong>
               <span>
                 {words.cases.states[one.state]}

@@ -7,6 +7,7 @@ import { Loading, Page } from '../app/page.tsx';
 import { navigate, safePath } from '../app/router.ts';
 import { useAnswer } from '../app/use-answer.ts';
 import { TroublePage } from '../troubles/trouble.tsx';
+import { addressOf } from './address.ts';
 import { CancelLink } from './cancel-link.tsx';
 import { Facts } from './facts.tsx';
 
@@ -31,7 +32,7 @@ export function Unfinished({ value }: { value: Case }) {
     <Page title={words.cases.unfinished} lead={words.cases.unfinishedLead}>
       <section class="card">
         <h2>
-          {words.renewal.name} {value.number}
+          {words[value.journey].name} {value.number}
         </h2>
         <Facts
           rows={[
@@ -42,7 +43,7 @@ export function Unfinished({ value }: { value: Case }) {
           ]}
         />
         <p class="row">
-          <a class="button main" href={`/renewal/${value.id}`}>
+          <a class="button main" href={addressOf(value)}>
             {words.cases.goOn}
           </a>
           <CancelLink value={value} />

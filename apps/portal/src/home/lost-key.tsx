@@ -5,7 +5,7 @@ import { ServicePoints } from './service-points.tsx';
 
 /** The key is gone or broken: nothing can be done with it online, but nothing is urgent that a telephone cannot do. */
 export function LostKeyPage({ desk }: { desk: DeskInfo }) {
-  const { lostKey, renewal } = useWords();
+  const { lostKey, reissue } = useWords();
   return (
     <Page title={lostKey.title} lead={lostKey.lead} back="/sign-in">
       <section class="card">
@@ -25,7 +25,7 @@ export function LostKeyPage({ desk }: { desk: DeskInfo }) {
         </button>
       </p>
       <section class="card">
-        <h2>{renewal.mismatch.bring}</h2>
+        <h2>{reissue.mismatch.bring}</h2>
         <ul class="papers">
           {lostKey.papers.map((paper) => (
             <li key={paper}>{paper}</li>
@@ -33,7 +33,7 @@ export function LostKeyPage({ desk }: { desk: DeskInfo }) {
         </ul>
       </section>
       <section class="card">
-        <h2>{renewal.mismatch.where}</h2>
+        <h2>{reissue.mismatch.where}</h2>
         <ServicePoints desk={desk} />
       </section>
     </Page>

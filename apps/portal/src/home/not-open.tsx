@@ -5,7 +5,7 @@ import { ServicePoints } from './service-points.tsx';
 
 /** A service that this desk does not offer online: what to do instead. */
 export function NotOpenPage(props: { service: 'renewal' | 'amendment' | 'seal' | 'unlock'; desk: DeskInfo }) {
-  const { notOpen, home, renewal } = useWords();
+  const { notOpen, home, reissue } = useWords();
   return (
     <Page title={notOpen.title(home.services[props.service].name)} lead={notOpen.lead} back="/">
       <section class="card">
@@ -17,7 +17,7 @@ export function NotOpenPage(props: { service: 'renewal' | 'amendment' | 'seal' |
         </ul>
       </section>
       <section class="card">
-        <h2>{renewal.mismatch.where}</h2>
+        <h2>{reissue.mismatch.where}</h2>
         <ServicePoints desk={props.desk} />
       </section>
     </Page>

@@ -1,4 +1,4 @@
-import type { Case } from '@certdesk/contract';
+import type { Case, RenewalCase } from '@certdesk/contract';
 import { minute } from '@certdesk/contract/format';
 import { useRef, useState } from 'preact/hooks';
 import { api } from '../app/api.ts';
@@ -6,13 +6,13 @@ import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { AssistantStatus } from '../bridge/assistant-status.tsx';
 import { CancelLink } from '../cases/cancel-link.tsx';
-import { ComparisonTable } from './comparison-table.tsx';
-import type { ScreenProps } from './screen.ts';
-import { Steps } from './steps.tsx';
+import { ComparisonTable } from '../reissue/comparison-table.tsx';
+import type { ScreenProps } from '../reissue/screen.ts';
+import { Steps } from '../reissue/steps.tsx';
 import { TermChoice } from './term-choice.tsx';
 
 /** Everything agrees: confirming, choosing a term and starting to write are one page and one button. */
-export function CheckPage({ value, desk, assistant, update, reload }: ScreenProps) {
+export function CheckPage({ value, desk, assistant, update, reload }: ScreenProps<RenewalCase>) {
   const words = useWords();
   const { check, term } = words.renewal;
   // Nothing is preselected; what the holder chose before, on this case, is.
@@ -47,7 +47,12 @@ export function CheckPage({ value, desk, assistant, update, reload }: ScreenProp
   };
 
   return (
-    <Page title={check.title} lead={check.lead} back={`/cases/${value.id}`} above={<Steps now={1} />}>
+    <Page
+      title={check.title}
+      lead={check.lead}
+      back={`/cases/${value.id}`}
+      above={<Steps of="renewal" now={1} />}
+    >
       <div class="note">
         <p>{check.allSame}</p>
       </div>
@@ -55,7 +60,7 @@ export function CheckPage({ value, desk, assistant, update, reload }: ScreenProp
         <section class="card">
           <ComparisonTable rows={value.comparison.rows} />
           {value.comparison.rows.some((row) => row.result === 'only-register') && <p>{check.onlyRegister}</p>}
-          <p class="quiet">{check.askedAt(minute(value.comparison.askedAt))}</p>
+          <p class="quiet">{words.reissue.comparison.askedAt(minute(value.comparison.askedAt))}</p>
         </section>
       )}
       <section class="card">

@@ -1,73 +1,13 @@
 import type { DeskInfo, RenewalCase, Session } from '@certdesk/contract';
-import { useEffect } from 'preact/hooks';
-import { Loading } from '../app/page.tsx';
-import { type Assistant, useAssistant } from '../bridge/use-assistant.ts';
-import { useCase } from '../cases/use-case.ts';
-import { NotFoundPage } from '../home/not-found.tsx';
-import { TroublePage } from '../troubles/trouble.tsx';
-import { AttentionPage } from './attention.tsx';
-import { AwaitedPage } from './awaited.tsx';
+import { ReissueCasePage } from '../reissue/reissue-case.tsx';
+import type { ScreenProps } from '../reissue/screen.ts';
 import { CheckPage } from './check.tsx';
-import { EndedPage } from './ended.tsx';
-import { MismatchPage } from './mismatch.tsx';
-import { OtherCertificatePage } from './other-certificate.tsx';
-import { ReferralPage } from './referral.tsx';
 import { ResultPage } from './result.tsx';
-import { WaitingPage } from './waiting.tsx';
-import { WritingPage } from './writing.tsx';
 
-/** One address for the whole case: which screen it shows follows from the case's state alone. */
 export function RenewalCasePage(props: { id: string; desk: DeskInfo; session: Session }) {
-  const { desk, session } = props;
-  const { value, failure, update, reload } = useCase(props.id);
-  const assistant = useAssistant(desk);
-  const finished = assistant.phase?.at === 'finished';
-  // The window says that it is done; what that means for the case, the server says.
-  useEffect(() => {
-    if (finished) reload();
-  }, [finished, reload]);
-
-  if (failure) return <TroublePage failure={failure} desk={desk} retry={reload} />;
-  if (!value) return <Loading />;
-  if (value.journey !== 'renewal') return <NotFoundPage />;
-  const screen = { value, desk, assistant, update, reload };
-  if (isAnothers(value, session)) return <OtherCertificatePage value={value} session={session} />;
-  switch (value.state) {
-    case 'registry-silent':
-      return <WaitingPage {...screen} />;
-    case 'checking':
-    case 'confirmed':
-      return <CheckPage {...screen} />;
-    case 'ordered':
-      return isBeingWritten(value, assistant) ? <WritingPage {...screen} /> : <CheckPage {...screen} />;
-    case 'issuing':
-      return isAwaited(value, assistant) ? <AwaitedPage {...screen} /> : <WritingPage {...screen} />;
-    case 'issued':
-    case 'proved':
-      return <WritingPage {...screen} />;
-    case 'attention':
-      return <AttentionPage {...screen} />;
-    case 'referred':
-      return value.referral === 'mismatch' ? <MismatchPage {...screen} /> : <ReferralPage {...screen} />;
-    case 'done':
-      return <ResultPage {...screen} />;
-    case 'cancelled':
-    case 'expired':
-      return <EndedPage {...screen} />;
-  }
+  return <ReissueCasePage journey="renewal" own={ownScreen} {...props} />;
 }
 
-/** An open case of the same company, but of another certificate than the one signed in with. */
-function isAnothers({ open, certificate, newCertificate }: RenewalCase, session: Session): boolean {
-  const { digest } = session.certificate;
-  return open && digest !== certificate.digest && digest !== newCertificate?.digest;
-}
-
-/** The CA takes its time, and no window waits with it. */
-function isAwaited({ awaited }: RenewalCase, { phase }: Assistant): boolean {
-  return awaited !== null && phase?.at !== 'taken';
-}
-
-function isBeingWritten(value: RenewalCase, { phase }: Assistant): boolean {
-  return value.progress !== null || phase?.at === 'taken' || phase?.at === 'finished';
+function ownScreen(screen: ScreenProps<RenewalCase>) {
+  return screen.value.state === 'done' ? <ResultPage {...screen} /> : <CheckPage {...screen} />;
 }

@@ -1,16 +1,18 @@
+import type { RenewalCase } from '@certdesk/contract';
 import { day, inFours, minute } from '@certdesk/contract/format';
 import { useDeskName } from '../app/desk.tsx';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { Facts, SerialNumber } from '../cases/facts.tsx';
-import type { ScreenProps } from './screen.ts';
-import { Tidy } from './tidy.tsx';
+import type { ScreenProps } from '../reissue/screen.ts';
+import { Tidy } from '../reissue/tidy.tsx';
 
 /** The new certificate, and a receipt that prints on one A4 page. */
-export function ResultPage(props: ScreenProps) {
+export function ResultPage(props: ScreenProps<RenewalCase>) {
   const { value } = props;
   const words = useWords();
   const { result } = words.renewal;
+  const { result: shared } = words.reissue;
   const { fields } = words;
   const desk = useDeskName();
   const fresh = value.newCertificate;
@@ -37,19 +39,19 @@ export function ResultPage(props: ScreenProps) {
         <p class="print-only">{desk}</p>
       </section>
       <section class="card">
-        <h2>{result.nextTitle}</h2>
+        <h2>{shared.nextTitle}</h2>
         <ul class="papers">
-          <li>{result.old}</li>
+          <li>{shared.old}</li>
           {encryption && <li>{words.renewal.twins}</li>}
           {value.samePair && <li>{words.renewal.samePair[value.samePair]}</li>}
-          {oldKey && <li>{result.oldKey[oldKey]}</li>}
+          {oldKey && <li>{shared.oldKey[oldKey]}</li>}
           <li>{result.tax}</li>
         </ul>
       </section>
       <Tidy {...props} />
       <p class="row">
         <button type="button" class="button main" onClick={() => print()}>
-          {result.print}
+          {shared.print}
         </button>
         <a href="/cases">{words.common.cases}</a>
       </p>

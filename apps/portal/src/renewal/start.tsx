@@ -8,9 +8,9 @@ import { useAction } from '../app/use-action.ts';
 import { useAnswer } from '../app/use-answer.ts';
 import { Unfinished } from '../cases/resume.tsx';
 import { NotOpenPage } from '../home/not-open.tsx';
+import { Steps } from '../reissue/steps.tsx';
 import { failure as failureFor } from '../troubles/failure.ts';
 import { TroubleNote, TroublePage } from '../troubles/trouble.tsx';
-import { Steps } from './steps.tsx';
 
 /** Whether this certificate can be renewed now; if so, the agreement, whose acceptance opens the case. */
 export function RenewalStartPage({ desk }: { desk: DeskInfo }) {
@@ -63,7 +63,7 @@ function Agreement(props: { offer: RenewalOffer; desk: DeskInfo; reload: () => v
     navigate(`/renewal/${opened.id}`, { replace: true });
   });
   return (
-    <Page title={text.title} lead={text.lead} back="/" above={<Steps now={0} />}>
+    <Page title={text.title} lead={text.lead} back="/" above={<Steps of="renewal" now={0} />}>
       <div class="note">
         <p>{(certificate.expired ? text.expired : text.until)(day(certificate.notAfter))}</p>
         {props.offer.twin && <p>{words.renewal.twins}</p>}

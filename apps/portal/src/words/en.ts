@@ -181,6 +181,7 @@ export const en: Words = {
         'The key has no room for a second key pair, so the one on it stays and gets the new certificate.',
     },
     steps: ['Agreement', 'Check and term', 'Writing'],
+    restart: 'Begin a new renewal',
     stepOf: (step, all) => `Step ${step} of ${all}`,
     agreement: {
       title: 'Read the subscriber agreement',
@@ -197,16 +198,6 @@ export const en: Words = {
       allSame: 'Everything that is checked agrees. You can go on.',
       onlyRegister:
         'The register has numbers that the certificate lacks. That does not matter here: the new certificate keeps the same numbers.',
-      document: 'Document',
-      certificate: 'Certificate',
-      register: 'Register',
-      none: 'none',
-      same: 'same',
-      differs: 'different',
-      only: 'not in the certificate',
-      askedAt: (at) => `The register was asked at ${at}`,
-      groups: { unit: 'Company', socialInsurance: 'Social insurance', housingFund: 'Housing fund' },
-      groupsLabel: 'What was checked',
     },
     term: {
       legend: 'For how long?',
@@ -218,6 +209,35 @@ export const en: Words = {
       start: 'Type the PIN and start',
       confirms: 'By pressing it you confirm the details above.',
       wrong: 'Something is wrong?',
+    },
+    result: {
+      title: 'The certificate is renewed',
+      lead: 'The new certificate is on the key and proved. You can use it now.',
+      receipt: 'Receipt: certificate renewal',
+      tax: 'If the company files tax online, have the tax software provider activate the new certificate. Other systems, such as social insurance or the housing fund, may ask you to bind it again at first use.',
+    },
+    offer: {
+      from: (from) => `It can be done from ${from}.`,
+      until: (until) => `Your certificate is valid until ${until} and works as before.`,
+    },
+  },
+  amendment: {
+    name: 'Adding numbers',
+    steps: ['The certificate', 'Check and choose', 'Writing'],
+    restart: 'Begin again to add numbers',
+  },
+  reissue: {
+    comparison: {
+      document: 'Document',
+      certificate: 'Certificate',
+      register: 'Register',
+      none: 'none',
+      same: 'same',
+      differs: 'different',
+      only: 'not in the certificate',
+      askedAt: (at) => `The register was asked at ${at}`,
+      groups: { unit: 'Company', socialInsurance: 'Social insurance', housingFund: 'Housing fund' },
+      groupsLabel: 'What was checked',
     },
     mismatch: {
       title: (what) => `${what}: certificate and register differ`,
@@ -240,7 +260,7 @@ export const en: Words = {
       where: 'Service points',
       print: 'Print this list',
       allPoints: 'All service points',
-      again: 'After the correction, simply begin the renewal again.',
+      again: 'After the correction, simply begin again.',
     },
     referral: {
       'unknown-entity': {
@@ -309,9 +329,6 @@ export const en: Words = {
         'If the window is still at work, wait until it is done. If it was closed or has stopped, open it again.',
     },
     result: {
-      title: 'The certificate is renewed',
-      lead: 'The new certificate is on the key and proved. You can use it now.',
-      receipt: 'Receipt: certificate renewal',
       old: 'The old certificate is superseded and no longer signs in. The PIN stays the same.',
       oldKey: {
         'on-key': 'The old encryption key stays on the key and goes on opening earlier documents.',
@@ -320,7 +337,6 @@ export const en: Words = {
         leaves:
           'The old encryption key has left the key, and the authority does not keep it. For earlier documents, call a service point.',
       },
-      tax: 'If the company files tax online, have the tax software provider activate the new certificate. Other systems, such as social insurance or the housing fund, may ask you to bind it again at first use.',
       nextTitle: 'What comes next',
       print: 'Print the receipt',
     },
@@ -328,7 +344,6 @@ export const en: Words = {
       cancelled: 'The case was cancelled',
       expired: 'The case ran out of time and has ended',
       lead: 'Your present certificate is not affected. You can begin again whenever you like.',
-      restart: 'Begin a new renewal',
       leftovers:
         'The key still holds an unused key pair of this case. Put the key in to remove it; the PIN is asked for once.',
       tidy: 'Tidy the key',
@@ -337,7 +352,7 @@ export const en: Words = {
     cancel: {
       link: 'Cancel the case',
       title: 'Cancel this case?',
-      lead: (number) => `Case ${number}, renewal`,
+      lead: (number, journey) => `${journey}, case ${number}`,
       effects: [
         'Your present certificate is not affected',
         'A new certificate that was issued but is not in force is revoked',
@@ -354,10 +369,6 @@ export const en: Words = {
       theCase: 'Certificate of the case',
       signedIn: 'Certificate signed in with',
       switch: 'Sign in with another key',
-    },
-    offer: {
-      from: (from) => `It can be done from ${from}.`,
-      until: (until) => `Your certificate is valid until ${until} and works as before.`,
     },
   },
   cases: {

@@ -152,6 +152,7 @@ export const zh = {
       certain: '介质放不下第二对密钥，因此沿用现有密钥，只换发证书。',
     },
     steps: ['同意协议', '核对与期限', '写入证书'],
+    restart: '重新发起更新',
     stepOf: (step: number, all: number) => `第 ${step} 步，共 ${all} 步`,
     agreement: {
       title: '请阅读订户协议',
@@ -167,16 +168,6 @@ export const zh = {
       lead: '逐项比较证书中的信息和法人库中的信息。',
       allSame: '核对的各项全部一致，可以直接继续。',
       onlyRegister: '法人库中另有证书里没有的号码。这不影响更新，新证书仍只含原有号码。',
-      document: '证件',
-      certificate: '证书中',
-      register: '法人库',
-      none: '无',
-      same: '一致',
-      differs: '不一致',
-      only: '证书中没有',
-      askedAt: (at: string) => `法人库信息取自 ${at}`,
-      groups: { unit: '单位信息', socialInsurance: '社会保险', housingFund: '住房公积金' },
-      groupsLabel: '核对结果',
     },
     term: {
       legend: '更新多久？',
@@ -188,6 +179,36 @@ export const zh = {
       start: '输入密码并开始',
       confirms: '点击即确认以上信息属实。',
       wrong: '信息有误？',
+    },
+    result: {
+      title: '证书更新完成',
+      lead: '新证书已写入介质并通过验证，现在就可以使用。',
+      receipt: '证书更新回执',
+      tax: '如果单位在网上报税，请通知报税软件服务商启用新证书。社保、公积金等系统第一次使用新证书时，可能要求重新绑定。',
+    },
+    offer: {
+      from: (from: string) => `自 ${from} 起可以办理。`,
+      until: (until: string) => `现有证书有效期至 ${until}，照常使用。`,
+    },
+  },
+  amendment: {
+    name: '添加证件',
+    steps: ['查看证书', '核对与选择', '写入证书'],
+    restart: '重新添加证件',
+  },
+  /** What journeys say alike that put a new certificate in the place of the old one. */
+  reissue: {
+    comparison: {
+      document: '证件',
+      certificate: '证书中',
+      register: '法人库',
+      none: '无',
+      same: '一致',
+      differs: '不一致',
+      only: '证书中没有',
+      askedAt: (at: string) => `法人库信息取自 ${at}`,
+      groups: { unit: '单位信息', socialInsurance: '社会保险', housingFund: '住房公积金' },
+      groupsLabel: '核对结果',
     },
     mismatch: {
       title: (what: string) => `${what}不一致，需要到受理点变更`,
@@ -209,7 +230,7 @@ export const zh = {
       where: '受理点',
       print: '打印办理单',
       allPoints: '查看全部受理点',
-      again: '变更完成后，重新发起更新即可。',
+      again: '变更完成后，重新发起即可。',
     },
     referral: {
       'unknown-entity': {
@@ -274,9 +295,6 @@ export const zh = {
       ifClosedWrite: '如果窗口还在工作，等它完成即可。如果已经关闭或停下，请重新打开。',
     },
     result: {
-      title: '证书更新完成',
-      lead: '新证书已写入介质并通过验证，现在就可以使用。',
-      receipt: '证书更新回执',
       old: '原证书已被新证书取代，不再用于登录。密码不变。',
       oldKey: {
         'on-key': '原加密密钥仍留在介质中，可继续打开以前的加密文件。',
@@ -284,15 +302,13 @@ export const zh = {
         same: '加密密钥没有更换，以前的加密文件照常打开。',
         leaves: '原加密密钥已从介质移除，证书机构没有保存。以前的加密文件请联系受理点。',
       },
-      tax: '如果单位在网上报税，请通知报税软件服务商启用新证书。社保、公积金等系统第一次使用新证书时，可能要求重新绑定。',
       nextTitle: '接下来',
       print: '打印回执',
     },
     ended: {
       cancelled: '办件已取消',
       expired: '办件超过期限，已自动结束',
-      lead: '现有证书不受影响。需要时可以重新发起更新。',
-      restart: '重新发起更新',
+      lead: '现有证书不受影响。需要时可以重新发起。',
       leftovers: '介质上还留有这次办件的新密钥，没有用处。插入介质即可清理，需要输入一次密码。',
       tidy: '清理介质',
       tidied: '介质已清理。',
@@ -300,7 +316,7 @@ export const zh = {
     cancel: {
       link: '取消办件',
       title: '确定取消这个办件？',
-      lead: (number: string) => `办件 ${number}，证书更新`,
+      lead: (number: string, journey: string) => `办件 ${number}，${journey}`,
       effects: [
         '现有证书不受影响，照常使用',
         '已签发但未启用的新证书会作废',
@@ -317,10 +333,6 @@ export const zh = {
       theCase: '办件的证书',
       signedIn: '现在登录的证书',
       switch: '换介质登录',
-    },
-    offer: {
-      from: (from: string) => `自 ${from} 起可以办理。`,
-      until: (until: string) => `现有证书有效期至 ${until}，照常使用。`,
     },
   },
   cases: {

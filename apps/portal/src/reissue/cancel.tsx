@@ -4,21 +4,22 @@ import { useWords } from '../app/language.tsx';
 import { Loading, Page } from '../app/page.tsx';
 import { navigate } from '../app/router.ts';
 import { useAction } from '../app/use-action.ts';
+import { addressOf } from '../cases/address.ts';
 import { useCase } from '../cases/use-case.ts';
 import { TroubleNote, TroublePage } from '../troubles/trouble.tsx';
 
 /** Asks once before a case is cancelled, and says what that does and does not do. */
 export function CancelPage({ id, desk }: { id: string; desk: DeskInfo }) {
   const words = useWords();
-  const { cancel } = words.renewal;
+  const { cancel } = words.reissue;
   const { value, failure, reload } = useCase(id);
   const action = useAction(async () => {
     await api.cancel(id);
-    navigate(`/renewal/${id}`, { replace: true });
+    if (value) navigate(addressOf(value), { replace: true });
   });
   if (failure) return <TroublePage failure={failure} desk={desk} retry={reload} />;
   if (!value) return <Loading />;
-  const goOn = `/renewal/${id}`;
+  const goOn = addressOf(value);
   if (!value.canCancel)
     return (
       <Page
@@ -34,7 +35,11 @@ export function CancelPage({ id, desk }: { id: string; desk: DeskInfo }) {
       </Page>
     );
   return (
-    <Page title={cancel.title} lead={cancel.lead(value.number)} back={`/cases/${id}`}>
+    <Page
+      title={cancel.title}
+      lead={cancel.lead(value.number, words[value.journey].name)}
+      back={`/cases/${id}`}
+    >
       <section class="card">
         <ul class="papers">
           {cancel.effects.map((effect) => (

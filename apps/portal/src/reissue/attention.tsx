@@ -6,7 +6,7 @@ import type { ScreenProps } from './screen.ts';
 
 /** The key lost its new key pair too often, or the CA refused: a person has to look at it. */
 export function AttentionPage({ value, desk }: ScreenProps) {
-  const { mismatch, referral } = useWords().renewal;
+  const { mismatch, referral } = useWords().reissue;
   const texts = referral[value.referral === 'authority-refused' ? 'authority-refused' : 'too-many-keys'];
   return (
     <Page title={texts.title} lead={texts.lead} back={`/cases/${value.id}`}>

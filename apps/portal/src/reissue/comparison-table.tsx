@@ -4,21 +4,21 @@ import { useWords } from '../app/language.tsx';
 
 /** Certificate beside register. Every result stands there in words and with a sign, not only in colour. */
 export function ComparisonTable({ rows }: { rows: readonly ComparisonRow[] }) {
-  const { renewal, fields } = useWords();
-  const { check } = renewal;
+  const { reissue, fields } = useWords();
+  const { comparison } = reissue;
   const groups = (['unit', 'socialInsurance', 'housingFund'] as const).filter((group) =>
     rows.some((row) => row.group === group),
   );
   const show = (row: ComparisonRow, value: string | null) =>
-    value === null ? check.none : row.kind === 'name' ? value : inFours(value);
+    value === null ? comparison.none : row.kind === 'name' ? value : inFours(value);
   return (
     <table class="comparison">
-      <caption class="hidden">{check.groupsLabel}</caption>
+      <caption class="hidden">{comparison.groupsLabel}</caption>
       <thead>
         <tr>
-          <th scope="col">{check.document}</th>
-          <th scope="col">{check.certificate}</th>
-          <th scope="col">{check.register}</th>
+          <th scope="col">{comparison.document}</th>
+          <th scope="col">{comparison.certificate}</th>
+          <th scope="col">{comparison.register}</th>
         </tr>
       </thead>
       {groups.map((group) => (
@@ -26,7 +26,7 @@ export function ComparisonTable({ rows }: { rows: readonly ComparisonRow[] }) {
           {groups.length > 1 && (
             <tr class="group">
               <th scope="rowgroup" colSpan={3}>
-                {check.groups[group]}
+                {comparison.groups[group]}
               </th>
             </tr>
           )}
@@ -36,11 +36,11 @@ export function ComparisonTable({ rows }: { rows: readonly ComparisonRow[] }) {
               <tr key={row.kind}>
                 <th scope="row">{fields[row.kind]}</th>
                 <td>
-                  <span class="label">{check.certificate}</span>
+                  <span class="label">{comparison.certificate}</span>
                   {show(row, row.certificate)}
                 </td>
                 <td>
-                  <span class="label">{check.register}</span>
+                  <span class="label">{comparison.register}</span>
                   {show(row, row.register)}
                   <Result result={row.result} />
                 </td>
@@ -53,8 +53,8 @@ export function ComparisonTable({ rows }: { rows: readonly ComparisonRow[] }) {
 }
 
 function Result({ result }: { result: ComparisonRow['result'] }) {
-  const { check } = useWords().renewal;
-  if (result === 'same') return <span class="same">✓ {check.same}</span>;
-  if (result === 'differs') return <span class="differs">≠ {check.differs}</span>;
-  return <span class="only">＋ {check.only}</span>;
+  const { comparison } = useWords().reissue;
+  if (result === 'same') return <span class="same">✓ {comparison.same}</span>;
+  if (result === 'differs') return <span class="differs">≠ {comparison.differs}</span>;
+  return <span class="only">＋ {comparison.only}</span>;
 }

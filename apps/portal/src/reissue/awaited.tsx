@@ -8,9 +8,14 @@ import { Steps } from './steps.tsx';
 /** The CA takes its time: since when it is waited for, that it goes on by itself, and that the old certificate works. */
 export function AwaitedPage({ value }: ScreenProps) {
   const words = useWords();
-  const { awaited, waiting } = words.renewal;
+  const { awaited, waiting } = words.reissue;
   return (
-    <Page title={awaited.title} lead={awaited.lead} back="/cases" above={<Steps now={2} />}>
+    <Page
+      title={awaited.title}
+      lead={awaited.lead}
+      back="/cases"
+      above={<Steps of={value.journey} now={2} />}
+    >
       <section class="card" role="status">
         <ul class="papers">
           {value.awaited && <li>{waiting.since(minute(value.awaited.since))}</li>}

@@ -6,7 +6,7 @@ import type { ScreenProps } from './screen.ts';
 
 /** The register does not know the company, says that it is closed, or the key has to be looked at. */
 export function ReferralPage({ value, desk }: ScreenProps) {
-  const { referral: texts, mismatch } = useWords().renewal;
+  const { referral: texts, mismatch } = useWords().reissue;
   const reason = value.referral === null || value.referral === 'mismatch' ? 'unknown-entity' : value.referral;
   return (
     <Page title={texts[reason].title} back={`/cases/${value.id}`}>

@@ -1,12 +1,12 @@
-import type { RenewalCase, Session } from '@certdesk/contract';
+import type { Case, Session } from '@certdesk/contract';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
+import { addressOf } from '../cases/address.ts';
 import { Facts, SerialNumber } from '../cases/facts.tsx';
 
 /** The case is about another certificate of the company than the one signed in with. */
-export function OtherCertificatePage({ value, session }: { value: RenewalCase; session: Session }) {
-  const { renewal } = useWords();
-  const { otherCertificate: text } = renewal;
+export function OtherCertificatePage({ value, session }: { value: Case; session: Session }) {
+  const { otherCertificate: text } = useWords().reissue;
   return (
     <Page title={text.title} lead={text.lead} back="/cases">
       <section class="card">
@@ -18,7 +18,7 @@ export function OtherCertificatePage({ value, session }: { value: RenewalCase; s
         />
       </section>
       <p class="row">
-        <a class="button main" href={`/sign-in?next=${encodeURIComponent(`/renewal/${value.id}`)}`}>
+        <a class="button main" href={`/sign-in?next=${encodeURIComponent(addressOf(value))}`}>
           {text.switch}
         </a>
       </p>

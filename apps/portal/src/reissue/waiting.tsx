@@ -12,7 +12,7 @@ import { Steps } from './steps.tsx';
 /** The register is silent: what is waited for, since when, until when, and that nothing has to be done. */
 export function WaitingPage({ value, desk, update }: ScreenProps) {
   const words = useWords();
-  const { waiting } = words.renewal;
+  const { waiting } = words.reissue;
   const [asked, setAsked] = useState(false);
   const { run, busy, failure } = useAction(async () => {
     setAsked(false);
@@ -22,7 +22,12 @@ export function WaitingPage({ value, desk, update }: ScreenProps) {
   });
   const since = [...value.history].reverse().find((entry) => entry.to === 'registry-silent')?.at;
   return (
-    <Page title={waiting.title} lead={waiting.lead} back="/cases" above={<Steps now={1} />}>
+    <Page
+      title={waiting.title}
+      lead={waiting.lead}
+      back="/cases"
+      above={<Steps of={value.journey} now={1} />}
+    >
       <section class="card">
         <ul class="papers">
           <li>{waiting.since(minute(since ?? value.createdAt))}</li>

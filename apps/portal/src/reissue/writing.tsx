@@ -1,4 +1,4 @@
-import type { RenewalCase, WriteStep } from '@certdesk/contract';
+import type { Case, WriteStep } from '@certdesk/contract';
 import { api } from '../app/api.ts';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
@@ -12,12 +12,12 @@ import { Steps } from './steps.tsx';
 const allSteps: readonly WriteStep[] = ['generate', 'issue', 'write', 'prove', 'tidy'];
 /** Where the pair that is there gets the new certificates, it is proved first; then they are written. */
 const samePairSteps: readonly WriteStep[] = ['issue', 'prove', 'write'];
-const stepsOf = ({ samePair }: RenewalCase) => (samePair === 'certain' ? samePairSteps : allSteps);
+const stepsOf = ({ samePair }: Case) => (samePair === 'certain' ? samePairSteps : allSteps);
 
 /** Follows the case, not the window: the assistant works on by itself, also when the page is closed. */
 export function WritingPage({ value, desk, assistant }: ScreenProps) {
   const words = useWords();
-  const { writing } = words.renewal;
+  const { writing } = words.reissue;
   const { phase } = assistant;
   const failed = phase?.at === 'failed' ? phase.failure : null;
   // It stopped because the CA took its time, and by now there is a certificate: the window is simply opened again.
@@ -30,7 +30,7 @@ export function WritingPage({ value, desk, assistant }: ScreenProps) {
   const leftLead = value.samePair === 'certain' ? writing.provedSamePair : writing.proved;
   const lead = left ? leftLead : stopped ? writing.interrupted : writing.lead;
   return (
-    <Page title={title} lead={lead} back={`/cases/${value.id}`} above={<Steps now={2} />}>
+    <Page title={title} lead={lead} back={`/cases/${value.id}`} above={<Steps of={value.journey} now={2} />}>
       <Progress steps={stepsOf(value)} now={currentStep(value)} />
       {stopped && <TroubleNote failure={stopped} desk={desk} retry={reopen} />}
       {!stopped && <WindowHelp assistant={assistant} reopen={reopen} />}
@@ -45,7 +45,7 @@ export function WritingPage({ value, desk, assistant }: ScreenProps) {
 }
 
 /** What the assistant reported last, or what the case's state says when that is further on. */
-function currentStep({ state, progress, samePair }: RenewalCase): number {
+function currentStep({ state, progress, samePair }: Case): number {
   if (samePair === 'certain') return state === 'proved' ? 2 : state === 'issued' ? 1 : 0;
   const reported = progress ? allSteps.indexOf(progress.step) : 0;
   const least = state === 'proved' ? 4 : state === 'issued' ? 2 : state === 'issuing' ? 1 : 0;
@@ -53,7 +53,7 @@ function currentStep({ state, progress, samePair }: RenewalCase): number {
 }
 
 function Progress({ steps, now }: { steps: readonly WriteStep[]; now: number }) {
-  const { writing } = useWords().renewal;
+  const { writing } = useWords().reissue;
   return (
     <section class="card">
       <progress max={steps.length} value={now + 0.5} aria-label={writing.progress} />
@@ -77,7 +77,7 @@ function Progress({ steps, now }: { steps: readonly WriteStep[]; now: number }) 
 /** The window may be at work, may wait for the PIN, or, after this page was opened anew, may be gone. */
 function WindowHelp({ assistant, reopen }: { assistant: Assistant; reopen: () => void }) {
   const words = useWords();
-  const { writing } = words.renewal;
+  const { writing } = words.reissue;
   const at = assistant.phase?.at;
   if (at === 'missing' || at === 'finished') return null;
   if (at === 'taken' || at === 'handed' || at === 'seeking') {

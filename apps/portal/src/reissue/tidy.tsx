@@ -6,7 +6,7 @@ import type { ScreenProps } from './screen.ts';
 
 /** An ended case left something on the key: offers to remove it. Shows nothing when the key is tidy. */
 export function Tidy({ value, desk, assistant }: ScreenProps) {
-  const { ended } = useWords().renewal;
+  const { ended } = useWords().reissue;
   // The window may have finished the writing before: that is another errand.
   const [asked, setAsked] = useState(false);
   const tidy = () => {

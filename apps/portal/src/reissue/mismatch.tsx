@@ -9,7 +9,7 @@ import type { ScreenProps } from './screen.ts';
 /** Certificate and register differ: exactly what differs, exactly what to bring, and where. */
 export function MismatchPage({ value, desk }: ScreenProps) {
   const words = useWords();
-  const { mismatch } = words.renewal;
+  const { mismatch } = words.reissue;
   const rows = value.comparison?.rows ?? [];
   const differing = rows.filter((row) => row.result === 'differs');
   const names = differing.map((row) => words.fields[row.kind]).join(mismatch.and);
