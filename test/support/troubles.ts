@@ -109,6 +109,7 @@ export const troubles: Readonly<Record<string, readonly Trouble[]>> = {
     { what: 'Certificate and register differ', screens: ['portal/mismatch'] },
     { what: 'The register changed meanwhile', screens: ['portal/comparison-changed'] },
     { what: 'The register does not know the company', screens: ['portal/unknown-entity'] },
+    { what: 'The register has the company in a region that is not served', screens: ['portal/elsewhere'] },
     { what: 'The company is closed', screens: ['portal/closed-entity'] },
     { what: 'The agreement changed meanwhile', screens: ['portal/agreement-outdated'] },
     { what: 'No room on the key', screens: ['window/failed, key-no-room', 'portal/trouble-key-no-room'] },

@@ -70,6 +70,7 @@ interface RegisterEntity {
   name: string;
   state: 'active' | 'closed';
   numbers: IdentityNumber[];
+  division: string;
 }
 
 export interface TestDesk {

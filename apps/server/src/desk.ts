@@ -4,7 +4,6 @@ import { addMonths } from '@certdesk/pki';
 import { sql } from 'kysely';
 import { gate as buildGate, type Gate } from './access/gate.ts';
 import { accessRoutes } from './access/routes.ts';
-import type { ServedRule } from './access/served.ts';
 import { signInWith } from './access/sign-in.ts';
 import { openAuditKey } from './audit/key.ts';
 import { sealerLag, startSealer } from './audit/sealer.ts';
@@ -149,7 +148,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const withKeys = keys !== undefined && !issuing.cmp;
   const twins = readTwinSettings(configuration.renewal.twinProfile, kinds, profiles, withKeys);
   const registry = options.registry?.(db) ?? tableRegistry({ db, clock });
-  const parts: ReissueParts = { db, clock, orders, authority, registry, keys, identityNumberOids };
+  const served = { ...configuration.served, codes };
+  const parts: ReissueParts = { db, clock, orders, authority, registry, served, keys, identityNumberOids };
   const renewal = renewalDesk({
     ...parts,
     profiles,
@@ -229,7 +229,6 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   await addRoutes(app, {
     ...parts,
     configuration,
-    served: { ...configuration.served, codes },
     gate,
     limiter,
     journeys,
@@ -269,7 +268,6 @@ async function openIssuing(
 
 interface RouteDeps extends ReissueParts {
   readonly configuration: Configuration;
-  readonly served: ServedRule;
   readonly gate: Gate;
   readonly limiter: Limiter;
   readonly journeys: Journeys;

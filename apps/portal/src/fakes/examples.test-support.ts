@@ -218,6 +218,13 @@ export const cases = {
     comparison: comparison(differing),
   },
   unknown: { ...checking, ...over, state: 'referred', next: 'service-point', referral: 'unknown-entity' },
+  elsewhere: {
+    ...checking,
+    ...over,
+    state: 'referred',
+    next: 'service-point',
+    referral: 'region-not-served',
+  },
   closed: { ...checking, ...over, state: 'referred', next: 'service-point', referral: 'closed-entity' },
   done,
   doneTwins: {

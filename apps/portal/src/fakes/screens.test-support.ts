@@ -290,6 +290,7 @@ export const screens: readonly Screen[] = [
   }),
   renewalCase('mismatch', cases.mismatch, { shows: '.differs' }),
   renewalCase('unknown-entity', cases.unknown, { shows: '.points' }),
+  renewalCase('elsewhere', cases.elsewhere, { shows: '.points' }),
   renewalCase('closed-entity', cases.closed, { shows: '.points' }),
   renewalCase('waiting', cases.silent, { press: '.button.main', shows: '.note.wait' }),
   renewalCase('writing', cases.writing, { shows: 'progress' }),

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Comparison, ConfirmRequest, IdentityKind, IdentityNumber, Referral } from '@certdesk/contract';
 import { Certificate, type CertificateProfile } from '@certdesk/pki';
 import type { z } from 'zod';
+import { servedBy } from '../access/served.ts';
 import { entityNameOf, identityNumbersOf } from '../authority/summary.ts';
 import { DeskError } from '../platform/error.ts';
 import { enqueue } from '../platform/jobs.ts';
@@ -72,6 +73,9 @@ export function registerChecks(deps: CheckDeps, rules: CheckRules) {
       warnings,
     };
     if (entity.state === 'closed') return { comparison, referral: 'closed-entity' };
+    const uscc = [...subject.numbers, ...entity.numbers].find(({ kind }) => kind === 'uscc')?.value;
+    if (servedBy(deps.served, { uscc, registered: entity.division }) === 'no')
+      return { comparison, referral: 'region-not-served' };
     return { comparison, referral: allMatch(rows) ? null : 'mismatch' };
   }
 

@@ -2,6 +2,7 @@
 import type { Case, ConfirmRequest, IdentityKind, Order, SignedType } from '@certdesk/contract';
 import type { IdentityNumberOid } from '@certdesk/pki';
 import type { z } from 'zod';
+import type { ServedRule } from '../access/served.ts';
 import type { Holder } from '../access/session.ts';
 import type { Authority } from '../authority/authority.ts';
 import type { caseEngine } from '../cases/engine.ts';
@@ -46,6 +47,7 @@ export interface ReissueParts {
   readonly orders: OrderDesk;
   readonly authority: Authority;
   readonly registry: Registry;
+  readonly served: ServedRule;
   /** Where encryption pairs come from; undefined: no profile in use asks for any. */
   readonly keys: KeyManagement | undefined;
   /** Undefined: the table that @certdesk/pki knows. */

@@ -353,6 +353,15 @@ describe('the register', () => {
     expect(await opened()).toMatchObject({ state: 'referred', referral });
   });
 
+  test('that has the entity in a region that is not served', async () => {
+    const names = { zh: '上海市', en: 'Shanghai' };
+    const node = await world.node({ served: { by: 'register', divisions: ['31'], names } });
+    const there = world.browser(node);
+    await there.signIn(company);
+    world.register = () => ({ division: '440300' });
+    expect(await opened(there)).toMatchObject({ state: 'referred', referral: 'region-not-served' });
+  });
+
   test('that is silent is waited for, and asked again by the holder', async () => {
     world.register = () => 'silent';
     const { id, state, next } = await opened();
