@@ -212,6 +212,11 @@ describe('config check', () => {
     expect(await check()).toContain('former.crt: ENOENT');
     await write({ authority: { intermediates: ['server.json'] } });
     expect(await check()).toContain('server.json: ');
+    const names = { zh: '上海市', en: 'Shanghai' };
+    await write({ served: { codes: 'served.txt', names } });
+    expect(await check()).toMatch(/served\.txt: ENOENT/);
+    await write({ served: { divisions: ['31'] } });
+    expect(await check()).toContain('served.names: goes with served.divisions or served.codes');
     await write({ authority: { profiles: [{}] } });
     expect(await check()).toContain('profiles[0]');
     await write({ colour: 'red', session: { minutes: 1 } });

@@ -62,9 +62,13 @@ describe('the file', () => {
         lateMonths: 6,
         terms: [1, 2, 3],
         caseDays: 30,
+      },
+      check: {
+        offeredNumbers: ['uscc', 'socialInsurance', 'housingFund'],
         registryMaxAgeHours: 24,
         registryRetryMinutes: 5,
       },
+      amendment: { lastDays: 30 },
       operators: { commandMaxAgeHours: 24, secondWithinDays: 7 },
       status: {
         origin: null,
