@@ -39,6 +39,8 @@ const window = 'apps/assistant/window/exchanges.test.ts';
 const assistant = 'apps/assistant/src/orders/renewal.test.ts';
 const trust = 'apps/assistant/src/orders/trust.test.ts';
 const pages = 'apps/portal/src/walks.test.ts';
+const papers = 'apps/portal/src/service-point/papers.test.ts';
+const points = 'apps/portal/src/service-point/service-points.test.ts';
 const misbehaviour = 'packages/token/src/skf/misbehaviour.test.ts';
 const pkcs11 = 'packages/token/src/pkcs11/pkcs11.test.ts';
 const openCryptoki = 'packages/token/src/pkcs11/opencryptoki.test.ts';
@@ -502,8 +504,16 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
         'What differs between certificate and register stops the renewal, and the papers to bring are named.',
       tests: [
         [renewal, 'that says otherwise ends the case with what differs'],
-        ['apps/portal/src/reissue/papers.test.ts', 'several differences ask for each paper once'],
+        [
+          papers,
+          'several differences ask for each paper once, and for none that another difference would need',
+        ],
       ],
+    },
+    {
+      promise:
+        'What to bring, and the nearest service points, are printed on one A4 page, in both languages, with long names too.',
+      tests: [[points, 'fits one A4 page, with long names too (${language})']],
     },
     {
       promise: 'No term is preselected.',

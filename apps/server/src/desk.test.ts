@@ -53,6 +53,8 @@ test('the API describes itself: every route, its answers, and the problem that e
     '/api/orders/take',
     '/api/registration/certificates',
     '/api/renewal',
+    '/api/served',
+    '/api/service-points',
     '/api/session',
     '/api/sign-in',
     '/api/sign-in/orders',

@@ -51,6 +51,7 @@ import type { Configuration } from './setup/configuration.ts';
 import { recordConfiguration } from './setup/record-configuration.ts';
 import { deskRoutes } from './setup/routes.ts';
 import { readServedCodes } from './setup/served-codes.ts';
+import { servicePointRoutes } from './setup/service-points/routes.ts';
 import { statusAddresses } from './status/addresses.ts';
 import { responderKeys } from './status/responder-keys.ts';
 import { statusRoutes } from './status/routes.ts';
@@ -281,7 +282,8 @@ interface RouteDeps extends ReissueParts {
 
 async function addRoutes(app: App, deps: RouteDeps): Promise<void> {
   const { db, clock, orders, authority, gate, limiter, configuration, renewal, reissues, journeys } = deps;
-  const { signInsPerMinute, ordersPerMinute, registrationsPerMinute } = configuration.http;
+  const { signInsPerMinute, ordersPerMinute, registrationsPerMinute, servicePointsPerMinute } =
+    configuration.http;
   const limit = perMinute(ordersPerMinute);
   const bearer = bearerOf({ db, clock, orders, limiter, limit });
   const signIn = signInWith({
@@ -295,6 +297,7 @@ async function addRoutes(app: App, deps: RouteDeps): Promise<void> {
     served: deps.served,
   });
   await app.register(deskRoutes(configuration));
+  await app.register(servicePointRoutes({ db, limit: perMinute(servicePointsPerMinute) }));
   await app.register(authorityRoutes(authority));
   await app.register(accessRoutes({ ...deps, signIn, limit: perMinute(signInsPerMinute) }));
   await app.register(

@@ -4,6 +4,7 @@ export * from './api/desk.ts';
 export * from './api/order.ts';
 export * from './api/registration.ts';
 export * from './api/renewal.ts';
+export * from './api/service-point.ts';
 export * from './api/session.ts';
 export * from './basics.ts';
 export * from './bridge.ts';

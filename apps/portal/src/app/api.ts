@@ -5,6 +5,7 @@ import type {
   Problem,
   RenewalOffer,
   ServedReply,
+  ServicePoints,
   Session,
   SignedOrder,
   SignInRequest,
@@ -37,7 +38,6 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   try {
     const response = await fetch(`/api${path}`, {
       method,
-      cache: 'no-store',
       credentials: 'same-origin',
       signal: abort.signal,
       headers: {
@@ -69,11 +69,18 @@ async function problemIn(response: Response): Promise<Failure> {
   return failure(problem.code, problem.details ?? {}, problem.sentence ?? null);
 }
 
+const pointsAt = (division: string | null, limit: number | undefined) => {
+  const query = new URLSearchParams({ ...(division && { division }), ...(limit && { limit: `${limit}` }) });
+  return `/service-points?${query}`;
+};
+
 const caseAt = (id: string) => `/cases/${encodeURIComponent(id)}`;
 
 export const api = {
   desk: () => call<DeskInfo>('GET', '/desk'),
   served: (code: string) => call<Of<typeof ServedReply>>('POST', '/served', { code }),
+  servicePoints: (division: string | null, limit?: number) =>
+    call<ServicePoints>('GET', pointsAt(division, limit)),
   signInOrder: () => call<SignedOrder>('POST', '/sign-in/orders', {}),
   signIn: (request: Of<typeof SignInRequest>) => call<Session>('POST', '/sign-in', request),
   session: () => call<Session>('GET', '/session'),

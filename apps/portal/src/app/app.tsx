@@ -8,10 +8,10 @@ import { HomePage } from '../home/home.tsx';
 import { LostKeyPage } from '../home/lost-key.tsx';
 import { NotFoundPage } from '../home/not-found.tsx';
 import { NotOpenPage } from '../home/not-open.tsx';
-import { ServicePointsPage } from '../home/service-points.tsx';
 import { CancelPage } from '../reissue/cancel.tsx';
 import { RenewalCasePage } from '../renewal/renewal-case.tsx';
 import { RenewalStartPage } from '../renewal/start.tsx';
+import { ServicePointsPage } from '../service-point/service-points-page.tsx';
 import { SignInPage } from '../sign-in/sign-in.tsx';
 import { type Failure, failure } from '../troubles/failure.ts';
 import { TroublePage } from '../troubles/trouble.tsx';
@@ -34,11 +34,11 @@ interface Signed {
 const open: [string, (desk: DeskInfo, place: Place) => ComponentChild][] = [
   ['/', (desk) => <HomePage desk={desk} />],
   ['/sign-in', (desk, { query }) => <SignInPage desk={desk} next={query.get('next')} />],
-  ['/service-points', (desk) => <ServicePointsPage desk={desk} />],
-  ['/lost-key', (desk) => <LostKeyPage desk={desk} />],
-  ['/amendment', (desk) => <NotOpenPage key="amendment" service="amendment" desk={desk} />],
-  ['/seal', (desk) => <NotOpenPage key="seal" service="seal" desk={desk} />],
-  ['/unlock', (desk) => <NotOpenPage key="unlock" service="unlock" desk={desk} />],
+  ['/service-points', () => <ServicePointsPage />],
+  ['/lost-key', () => <LostKeyPage />],
+  ['/amendment', () => <NotOpenPage key="amendment" service="amendment" />],
+  ['/seal', () => <NotOpenPage key="seal" service="seal" />],
+  ['/unlock', () => <NotOpenPage key="unlock" service="unlock" />],
 ];
 
 /** Pages for whoever has signed in. */

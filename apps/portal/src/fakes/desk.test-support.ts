@@ -14,6 +14,8 @@ import {
   type RenewalCase,
   type RenewalOffer,
   type ServedAnswer,
+  type ServicePoint,
+  type ServicePoints,
   type Session,
 } from '@certdesk/contract';
 import { build } from 'vite';
@@ -42,6 +44,7 @@ export interface FakeState {
   /** Who is signed in once a signature comes. */
   signsInAs: Session;
   offer: RenewalOffer;
+  points: readonly ServicePoint[];
   case: Case | null;
   /** Answers with an error, by `METHOD /path`. */
   failing: Map<string, ErrorCode | 'server-unreachable'>;
@@ -96,7 +99,7 @@ export class FakeDesk {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse) {
-    const path = new URL(request.url ?? '/', 'http://desk').pathname;
+    const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://desk');
     if (!path.startsWith('/api/')) return this.#page(path, response);
     let body = '';
     for await (const chunk of request) body += String(chunk);
@@ -105,6 +108,7 @@ export class FakeDesk {
     const code = this.state.failing.get(call);
     if (code === 'server-unreachable') request.socket.destroy();
     else if (code) refuse(response, code);
+    else if (call === 'GET /service-points') send(response, this.#points(searchParams));
     else this.#api(call, body, response);
   }
 
@@ -162,6 +166,19 @@ export class FakeDesk {
     }
   }
 
+  /** Those of the division that was asked for come first; the others as they stand in the example. */
+  #points(query: URLSearchParams): ServicePoints {
+    const { points } = this.state;
+    const isOwn = ({ district }: ServicePoint) => district.division === query.get('division');
+    const nearest = [...points.filter(isOwn), ...points.filter((point) => !isOwn(point))];
+    const districts = new Map(points.map(({ district }) => [district.division, district]));
+    return {
+      points: nearest.slice(0, Number(query.get('limit') ?? points.length)),
+      total: points.length,
+      districts: [...districts.values()],
+    };
+  }
+
   #order() {
     this.#orders += 1;
     const payload = { id: `order-${this.#orders}`, desk: '证书自助服务' };
@@ -200,6 +217,7 @@ function fresh(): FakeState {
     session: null,
     signsInAs: examples.session,
     offer: examples.offer,
+    points: examples.points,
     case: null,
     failing: new Map(),
     before: '',
@@ -207,7 +225,8 @@ function fresh(): FakeState {
 }
 
 function send(response: ServerResponse, body: unknown): void {
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(body));
 }
 
 /** What any sentence of the table may want to say. */

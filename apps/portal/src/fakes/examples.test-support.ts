@@ -5,6 +5,7 @@ import type {
   DeskInfo,
   RenewalCase,
   RenewalOffer,
+  ServicePoint,
   Session,
 } from '@certdesk/contract';
 
@@ -48,18 +49,27 @@ export const session: Session = {
 export const desk: Omit<DeskInfo, 'assistant'> = {
   name: { zh: '证书自助服务', en: 'Certificate self-service' },
   services: { renewal: true, amendment: false, seal: false, unlock: false },
-  servicePoints: [
-    {
-      name: '浦东受理点',
-      address: '浦东新区示例路 100 号',
-      hours: '工作日 9:00–17:00',
-      phone: '021-5555 0100',
-    },
-    { name: '静安受理点', address: '静安区示范街 8 号', hours: '工作日 9:00–16:30', phone: '021-5555 0200' },
-  ],
   served: null,
   maintenance: false,
 };
+
+/** As the desk would answer for any division: nearest first is its matter, not that of the pages. */
+export const points: readonly ServicePoint[] = [
+  ['浦东受理点', '浦东新区示例路 100 号', '021-5555 0100', '310115', '浦东新区'],
+  ['静安受理点', '静安区示范街 8 号', '021-5555 0200 转 2', '310106', '静安区'],
+  ['徐汇受理点', '徐汇区示范北路 100 号', '021-5555 0300', '310104', '徐汇区'],
+  ['黄浦受理点', '黄浦区示例路 1 号', '021-5555 0400', '310101', '黄浦区'],
+  ['长宁受理点', '长宁区样板路 599 号', '021-5555 0500', '310105', '长宁区'],
+  ['苏州受理点', '苏州市吴中区样例街 36 号', '0512-5555 0600', '320506', '苏州市吴中区'],
+].map(([name = '', address = '', phone = '', division = '', district = '']) => ({
+  name,
+  address,
+  hours: '工作日 9:00–16:30',
+  phone,
+  district: { division, name: district },
+  position: { latitude: 31.2, longitude: 121.4 },
+  distance: null,
+}));
 
 export const offer: RenewalOffer = {
   certificate: oldCertificate,

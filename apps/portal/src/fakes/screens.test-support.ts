@@ -127,6 +127,23 @@ export const screens: readonly Screen[] = [
   servedAnswer('unknown', '/sign-in', '.served [role=status]:not(:empty)'),
   servedAnswer('no', '/sign-in', code('region-not-served')),
   { name: 'service-points', path: '/service-points', shows: '.points' },
+  { name: 'service-points-nearest', path: '/service-points', prepare: signedIn, shows: '.points' },
+  {
+    name: 'service-points-none',
+    path: '/service-points',
+    prepare: (state) => {
+      state.points = [];
+    },
+    shows: '.card > p:not(.quiet)',
+  },
+  {
+    name: 'service-points-unreachable',
+    path: '/service-points',
+    prepare: (state) => {
+      state.failing.set('GET /service-points', 'database-unavailable');
+    },
+    shows: '[role=alert]',
+  },
   { name: 'not-open', path: '/unlock', shows: '.papers' },
   { name: 'not-found', path: '/nowhere', shows: 'h1' },
   { name: 'sign-in', path: '/sign-in', shows: '.todo' },

@@ -1,11 +1,12 @@
-import type { DeskInfo } from '@certdesk/contract';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
-import { ServicePoints } from './service-points.tsx';
+import { useSignedInDivision } from '../service-point/division.ts';
+import { NearestPoints } from '../service-point/nearest-points.tsx';
 
 /** The key is gone or broken: nothing can be done with it online, but nothing is urgent that a telephone cannot do. */
-export function LostKeyPage({ desk }: { desk: DeskInfo }) {
-  const { lostKey, reissue } = useWords();
+export function LostKeyPage() {
+  const { lostKey, bring } = useWords();
+  const division = useSignedInDivision();
   return (
     <Page title={lostKey.title} lead={lostKey.lead} back="/sign-in">
       <section class="card">
@@ -25,16 +26,16 @@ export function LostKeyPage({ desk }: { desk: DeskInfo }) {
         </button>
       </p>
       <section class="card">
-        <h2>{reissue.mismatch.bring}</h2>
-        <ul class="papers">
+        <h2>{bring.title}</h2>
+        <ul class="papers checklist">
           {lostKey.papers.map((paper) => (
             <li key={paper}>{paper}</li>
           ))}
         </ul>
       </section>
       <section class="card">
-        <h2>{reissue.mismatch.where}</h2>
-        <ServicePoints desk={desk} />
+        <h2>{bring.where}</h2>
+        <NearestPoints division={division} />
       </section>
     </Page>
   );

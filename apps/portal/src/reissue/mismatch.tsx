@@ -1,18 +1,21 @@
 import { day } from '@certdesk/contract/format';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
-import { ServicePoints } from '../home/service-points.tsx';
+import { divisionOf, unifiedCode } from '../service-point/division.ts';
+import { papersFor } from '../service-point/papers.ts';
+import { WhatToBring } from '../service-point/what-to-bring.tsx';
 import { ComparisonTable } from './comparison-table.tsx';
-import { papersFor } from './papers.ts';
 import type { ScreenProps } from './screen.ts';
 
 /** Certificate and register differ: exactly what differs, exactly what to bring, and where. */
-export function MismatchPage({ value, desk }: ScreenProps) {
+export function MismatchPage({ value }: ScreenProps) {
   const words = useWords();
   const { mismatch } = words.reissue;
   const rows = value.comparison?.rows ?? [];
   const differing = rows.filter((row) => row.result === 'differs');
-  const names = differing.map((row) => words.fields[row.kind]).join(mismatch.and);
+  const kinds = differing.map(({ kind }) => kind);
+  const names = kinds.map((kind) => words.fields[kind]).join(mismatch.and);
+  const code = unifiedCode(value.certificate) ?? rows.find(({ kind }) => kind === 'uscc')?.register ?? null;
   const until = value.certificate.expired
     ? mismatch.stillExpired
     : mismatch.still(day(value.certificate.notAfter));
@@ -21,30 +24,14 @@ export function MismatchPage({ value, desk }: ScreenProps) {
       <div class="note stop">
         <p>{mismatch.stop}</p>
       </div>
-      <section class="card">
-        <p class="quiet">
-          {value.entityName} · {words.fields.caseNumber} {value.number}
-        </p>
+      <WhatToBring
+        entityName={value.entityName}
+        caseNumber={value.number}
+        papers={papersFor(kinds, code !== null)}
+        division={divisionOf(code)}
+      >
         <ComparisonTable rows={differing.length > 0 ? differing : rows} />
-      </section>
-      <section class="card">
-        <h2>{mismatch.bring}</h2>
-        <ul class="papers">
-          {papersFor(differing).map((paper) => (
-            <li key={paper}>{mismatch.papers[paper]}</li>
-          ))}
-        </ul>
-      </section>
-      <section class="card">
-        <h2>{mismatch.where}</h2>
-        <ServicePoints desk={desk} />
-      </section>
-      <p class="row">
-        <button type="button" class="button main" onClick={() => print()}>
-          {mismatch.print}
-        </button>
-        <a href="/service-points">{mismatch.allPoints}</a>
-      </p>
+      </WhatToBring>
       <p class="quiet">{mismatch.again}</p>
     </Page>
   );

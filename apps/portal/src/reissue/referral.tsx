@@ -1,30 +1,27 @@
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
-import { ServicePoints } from '../home/service-points.tsx';
-import { papersFor } from './papers.ts';
+import { divisionOf, unifiedCode } from '../service-point/division.ts';
+import { papersFor } from '../service-point/papers.ts';
+import { WhatToBring } from '../service-point/what-to-bring.tsx';
 import type { ScreenProps } from './screen.ts';
 
 /** The register does not know the company, says that it is closed, or the key has to be looked at. */
-export function ReferralPage({ value, desk }: ScreenProps) {
-  const { referral: texts, mismatch } = useWords().reissue;
+export function ReferralPage({ value }: ScreenProps) {
+  const { referral: texts } = useWords().reissue;
   const reason = value.referral === null || value.referral === 'mismatch' ? 'unknown-entity' : value.referral;
+  const isAboutCompany = reason === 'unknown-entity' || reason === 'closed-entity';
+  const code = unifiedCode(value.certificate);
   return (
     <Page title={texts[reason].title} back={`/cases/${value.id}`}>
       <div class="note stop">
         <p>{texts[reason].lead}</p>
       </div>
-      <section class="card">
-        <h2>{mismatch.bring}</h2>
-        <ul class="papers">
-          {papersFor([]).map((paper) => (
-            <li key={paper}>{mismatch.papers[paper]}</li>
-          ))}
-        </ul>
-      </section>
-      <section class="card">
-        <h2>{mismatch.where}</h2>
-        <ServicePoints desk={desk} />
-      </section>
+      <WhatToBring
+        entityName={value.entityName}
+        caseNumber={value.number}
+        papers={papersFor(isAboutCompany ? ['name'] : [], code !== null)}
+        division={divisionOf(code)}
+      />
     </Page>
   );
 }

@@ -15,7 +15,7 @@ import { TroubleNote, TroublePage } from '../troubles/trouble.tsx';
 /** Whether this certificate can be renewed now; if so, the agreement, whose acceptance opens the case. */
 export function RenewalStartPage({ desk }: { desk: DeskInfo }) {
   const { value, failure, reload } = useAnswer(api.renewalOffer);
-  if (!desk.services.renewal) return <NotOpenPage service="renewal" desk={desk} />;
+  if (!desk.services.renewal) return <NotOpenPage service="renewal" />;
   if (failure) return <TroublePage failure={failure} desk={desk} retry={reload} />;
   if (!value) return <Loading />;
   if (value.openCase) return <OpenCase id={value.openCase} desk={desk} />;

@@ -82,7 +82,6 @@ export const en: Words = {
   notOpen: {
     title: (service) => `${service}: not open online yet`,
     lead: 'For now, go to a service point. Your certificate and key are not affected.',
-    bring: 'Bring',
     amendment: [
       'the USB key',
       'the documents to be added, originals',
@@ -109,6 +108,28 @@ export const en: Words = {
     none: 'No service points are listed yet. Call your certificate authority.',
     hours: 'Hours',
     phone: 'Phone',
+    map: 'Open in a map',
+    district: 'The company’s district',
+    choose: 'Choose a district',
+    nearest: (shown, all) => `The nearest ${shown} of ${all}.`,
+    showAll: (all) => `Show all ${all}`,
+    all: 'All service points',
+  },
+  bring: {
+    thisPage: 'Bring this page and the papers below to a service point.',
+    title: 'Bring',
+    papers: {
+      key: 'the USB key',
+      uscc: 'the document with the unified social credit code (such as the business licence), original',
+      oldThree:
+        'the three old documents, originals: organisation code certificate, tax registration, business licence',
+      socialInsurance: 'the social insurance registration certificate',
+      housingFund: 'proof of the housing fund deposit registration',
+      holder: 'the holder’s own ID card, original',
+      stamp: 'the company stamp',
+    },
+    where: 'Service points',
+    print: 'Print this list',
   },
   notFound: {
     title: 'There is no such page',
@@ -244,22 +265,8 @@ export const en: Words = {
       still: (until) => `Your certificate was not changed and works until ${until}.`,
       stillExpired: 'Your certificate was not changed. It can be renewed after the correction.',
       stop: 'This cannot be corrected online. Bring the papers below to any service point; it takes about 20 minutes.',
-      bring: 'Bring',
       and: ', ',
       unitGroup: 'Company details',
-      papers: {
-        key: 'the USB key',
-        uscc: 'the unified social credit code certificate',
-        oldThree:
-          'or, if you still have the old ones: organisation code, tax registration and business licence',
-        socialInsurance: 'the social insurance registration',
-        housingFund: 'proof of the housing fund registration',
-        holder: 'the holder’s own ID',
-        stamp: 'the company stamp',
-      },
-      where: 'Service points',
-      print: 'Print this list',
-      allPoints: 'All service points',
       again: 'After the correction, simply begin again.',
     },
     referral: {

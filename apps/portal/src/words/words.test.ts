@@ -34,7 +34,7 @@ test('English is English, and Chinese is Chinese', () => {
   for (const [path, sentence] of english) {
     if (path !== '.common.otherLanguage') expect(sentence, path).not.toMatch(/[\u4e00-\u9fff]/);
   }
-  const latin = new Set(['.locale', '.common.otherLanguage', '.reissue.mismatch.papers.key']);
+  const latin = new Set(['.locale', '.common.otherLanguage', '.bring.papers.key']);
   for (const [path, sentence] of chinese) {
     const alone = latin.has(path) || /^(USB Key|[、：]|\W+)$/.test(sentence);
     if (!alone) expect(sentence, path).toMatch(/[\u4e00-\u9fff]/);

@@ -32,6 +32,7 @@ import { keyManagementServe } from './keymanagement.ts';
 import { officerAdd, officerDisable, officerList } from './officer.ts';
 import { operatorAdd, operatorCreate, operatorDisable, operatorList } from './operator.ts';
 import { registryHistory, registryImport, registryShow } from './registry.ts';
+import { servicePointsImport, servicePointsList } from './service-points.ts';
 import { commandList, commandSecond, commandSubmit } from './signed-command.ts';
 import { trust } from './trust.ts';
 
@@ -45,6 +46,8 @@ const commands: Readonly<Record<string, Command>> = {
   'registry import': registryImport,
   'registry show': registryShow,
   'registry history': registryHistory,
+  'service-points import': servicePointsImport,
+  'service-points list': servicePointsList,
   'certificate import': certificateImport,
   'certificate revoke': certificateRevoke,
   'certificate suspend': certificateSuspend,

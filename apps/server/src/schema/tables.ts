@@ -290,6 +290,24 @@ export interface OcspResponderTable {
   tbs: Octets | null;
   der: Octets | null;
 }
+export interface ServicePointListTable {
+  version: number;
+  source: string;
+  digest: string;
+  imported_at: Date;
+  imported_by: string;
+}
+export interface ServicePointTable {
+  version: number;
+  name: string;
+  address: string;
+  hours: string;
+  phone: string;
+  division: string;
+  district: string;
+  latitude: number | null;
+  longitude: number | null;
+}
 
 export interface Tables {
   registry_entity: RegistryEntityTable;
@@ -322,4 +340,6 @@ export interface Tables {
   entity_allowance: EntityAllowanceTable;
   crl: CrlTable;
   ocsp_responder: OcspResponderTable;
+  service_point_list: ServicePointListTable;
+  service_point: ServicePointTable;
 }

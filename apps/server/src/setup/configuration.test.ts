@@ -81,12 +81,12 @@ describe('the file', () => {
       session: { minutes: 120, idleMinutes: 20 },
       assistant: { ports: expect.any(Array), minimumVersion: '0.1.0', download: null },
       served: { divisions: [], by: 'register' },
-      servicePoints: [],
       http: {
         trustProxy: [],
         metricsFrom: ['127.0.0.1', '::1'],
         signInsPerMinute: 60,
         ordersPerMinute: 300,
+        servicePointsPerMinute: 300,
         registrationsPerMinute: 6000,
       },
       databasePool: 16,
@@ -126,7 +126,7 @@ describe('the file', () => {
         listen: { port: 70_000 },
         renewal: { windowMonths: 0, terms: [], profiles: ['sm2'] },
         session: { minutes: 10, idleMinutes: 11 },
-        servicePoints: [{ name: '', address: 'a', hours: 'b', phone: 'c' }],
+        deskName: { zh: '', en: 'a' },
         authority: { identityNumberOids: [{ kind: 'uscc', oid: '1.2.x' }] },
         http: { trustProxy: ['10.0.0.0/8', 'proxy.example'] },
         served: { divisions: ['31', '3x'], names: { zh: '', en: 'Shanghai' } },
@@ -136,6 +136,7 @@ describe('the file', () => {
     const places = said.replace('/etc/certdesk/server.json: ', '').split('; ');
     expect(places.map((place) => place.split(': ')[0]).sort()).toEqual([
       'authority.identityNumberOids.0.oid',
+      'deskName.zh',
       'http.trustProxy.1',
       'listen.port',
       'maintenance',
@@ -145,7 +146,6 @@ describe('the file', () => {
       'renewal.windowMonths',
       'served.divisions.1',
       'served.names.zh',
-      'servicePoints.0.name',
       'session.idleMinutes',
     ]);
   });
@@ -153,7 +153,11 @@ describe('the file', () => {
   test.each([
     ['file', { publicOrigin: origin, datbasePool: 5 }, 'datbasePool'],
     ['session', { publicOrigin: origin, session: { idle: 5 } }, 'idle'],
-    ['servicePoints.0', { publicOrigin: origin, servicePoints: [{ fax: '1' }] }, 'fax'],
+    [
+      'authority.identityNumberOids.0',
+      { publicOrigin: origin, authority: { identityNumberOids: [{ fax: '1' }] } },
+      'fax',
+    ],
   ])('holds nothing that is not known: %s', async (place, json, key) => {
     expect(await refusal(() => parse(json))).toMatch(new RegExp(`${place}: Unrecognized key: "${key}"`));
   });

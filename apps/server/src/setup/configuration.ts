@@ -246,13 +246,6 @@ const Assistant = z.strictObject({
     .describe('Where the assistant can be had; null: at a service point'),
 });
 
-const ServicePoint = z.strictObject({
-  name: text(100),
-  address: text(200),
-  hours: text(100),
-  phone: text(50),
-});
-
 const Http = z.strictObject({
   trustProxy: z
     .array(Network)
@@ -269,6 +262,11 @@ const Http = z.strictObject({
     .min(1)
     .default(300)
     .describe('Orders taken up from one address, and calls under one order'),
+  servicePointsPerMinute: z
+    .int()
+    .min(1)
+    .default(300)
+    .describe('Looks at the service points from one address'),
   registrationsPerMinute: z
     .int()
     .min(1)
@@ -323,7 +321,6 @@ export const ConfigurationFile = z.strictObject({
   session: Session.prefault({}),
   assistant: Assistant.prefault({}),
   served: Served.prefault({}),
-  servicePoints: z.array(ServicePoint).max(200).default([]).describe('Counters that the pages point to'),
   http: Http.prefault({}),
   databasePool: z.int().min(2).max(200).default(16).describe('Connections to the database at most'),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info').describe('What is logged'),

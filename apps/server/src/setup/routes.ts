@@ -4,12 +4,11 @@ import type { Configuration } from './configuration.ts';
 
 /** What the pages need to know before anybody signs in. */
 export function deskRoutes(configuration: Configuration): FastifyPluginAsyncZod {
-  const { deskName: name, assistant, served, servicePoints, maintenance } = configuration;
+  const { deskName: name, assistant, served, maintenance } = configuration;
   const info: DeskInfo = {
     name,
     assistant,
     services: { renewal: true, amendment: false, seal: false, unlock: false },
-    servicePoints,
     served: served.names ?? null,
     maintenance,
   };

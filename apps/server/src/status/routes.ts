@@ -1,5 +1,4 @@
 /** What whoever checks certificates fetches: lists, answers, and the CAs' certificates. All of it is signed and public. */
-import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -7,6 +6,7 @@ import type { Issuers } from '../authority/embedded/issuers.ts';
 import type { IssuingCa } from '../authority/embedded/open.ts';
 import type { Clock } from '../platform/clock.ts';
 import { DeskError } from '../platform/error.ts';
+import { entityTag, namesTag } from '../platform/http/entity-tag.ts';
 import { nameInAddresses, statusPaths } from './addresses.ts';
 import { type AnswerOcsp, malformed, type OcspAnswer } from './answers.ts';
 import type { Lists } from './lists.ts';
@@ -45,7 +45,7 @@ export function statusRoutes(deps: StatusRoutesDeps): FastifyPluginAsyncZod {
   ): FastifyReply {
     const now = clock();
     const seconds = Math.max(0, Math.floor((keep.until.getTime() - now.getTime()) / 1000));
-    const etag = `"${createHash('sha256').update(der).digest('hex').slice(0, 32)}"`;
+    const etag = entityTag(der);
     reply.headers({
       etag,
       'cache-control': `public, max-age=${seconds}, no-transform, must-revalidate`,
@@ -141,11 +141,8 @@ function requestIn(path: string): Uint8Array | undefined {
 }
 
 /** RFC 9110 §13: the entity tag counts before the date. */
-function hasAlready({ headers, method }: FastifyRequest, etag: string, from: Date): boolean {
-  if (method !== 'GET' && method !== 'HEAD') return false;
-  const tags = headers['if-none-match'];
-  if (tags !== undefined)
-    return tags.split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, '')));
-  const since = Date.parse(headers['if-modified-since'] ?? '');
-  return since >= from.getTime();
+function hasAlready(request: FastifyRequest, etag: string, from: Date): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+  const since = Date.parse(request.headers['if-modified-since'] ?? '');
+  return namesTag(request, etag) ?? since >= from.getTime();
 }

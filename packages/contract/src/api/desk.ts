@@ -16,9 +16,6 @@ export const DeskInfo = z.strictObject({
     seal: z.boolean(),
     unlock: z.boolean(),
   }),
-  servicePoints: z.array(
-    z.strictObject({ name: z.string(), address: z.string(), hours: z.string(), phone: z.string() }),
-  ),
   /** Whom this desk serves, in words; null: everybody. */
   served: z.strictObject({ zh: z.string(), en: z.string() }).nullable(),
   maintenance: z.boolean(),

@@ -18,6 +18,7 @@ async function testDemo() {
     entities: await db.selectFrom('registry_entity').selectAll().orderBy('id').execute(),
     numbers: await db.selectFrom('registry_number').selectAll().orderBy('value').execute(),
     imports: await db.selectFrom('registry_import').selectAll().execute(),
+    points: await db.selectFrom('service_point').selectAll().orderBy('name').execute(),
     audit: await db.selectFrom('audit_event').selectAll().orderBy('id').execute(),
   });
   const runHere = (args: readonly string[]) => run(args, env);
@@ -44,6 +45,7 @@ describe('the demo', () => {
     expect(await contents(folder)).toEqual(files);
     expect(await registered()).toEqual(rows);
     expect(rows).toMatchObject({ imports: [{ rows: String(demoCompanies.length + 1) }] });
+    expect(rows.points).toHaveLength(8);
     const twins = demoCompanies.filter(({ twin }) => twin).length;
     expect(rows.certificates).toHaveLength(demoCompanies.length + twins);
   });

@@ -12,12 +12,16 @@ import { keySettingsName } from '../../keymanagement/service/files.ts';
 import { importRegisterFile } from '../../registry/import/import.ts';
 import type { Db } from '../../schema/database.ts';
 import { parseConfiguration, readConfiguration, readPassphrase } from '../../setup/configuration.ts';
+import { readPointsFile } from '../../setup/service-points/file.ts';
+import { importPoints } from '../../setup/service-points/import.ts';
+import { currentList } from '../../setup/service-points/list.ts';
 import { trustedIssuers } from '../certificate.ts';
 import { type Command, type Env, needed } from '../command.ts';
 import { configurationName, makeDesk, makeKeyManagement, randomPassphrase } from '../init.ts';
 import { trustedDesk } from '../trust.ts';
 import { demoCertificate, otherSeries } from './certificate.ts';
 import { type DemoCompany, demoCompanies, ownKeyCompany } from './companies.ts';
+import { demoPointsFile } from './service-points.ts';
 
 /** Keys of a demo are guarded by nothing but the folder: opening them must not take a second each. */
 const demoCost = { logN: 12, r: 8, p: 1 };
@@ -44,6 +48,7 @@ export const demoPrepare: Command = {
     await demoAssistant(folder, passphrase);
     const { db } = await context.database();
     await demoRegister(db, folder, now);
+    await demoServicePoints(db, folder, now);
     await registerCertificates(db, folder, keys, passphrase, now);
     const companies = demoCompanies.map(({ key, name, shows, pin, locked }) => ({
       name,
@@ -93,20 +98,6 @@ async function demoDesk(
     publicOrigin: url,
     deskName: { zh: '演示证书自助服务', en: 'Demo certificate desk' },
     listen: { host: '127.0.0.1', port: Number(new URL(url).port || 80) },
-    servicePoints: [
-      {
-        name: '黄浦受理点',
-        address: '上海市黄浦区示例路 1 号',
-        hours: '周一至周五 9:00–17:00',
-        phone: '021-5550-0101',
-      },
-      {
-        name: '浦东受理点',
-        address: '上海市浦东新区样例大道 88 号',
-        hours: '周一至周六 9:00–16:30',
-        phone: '021-5550-0188',
-      },
-    ],
     ...(ports.assistant.length > 0 && { assistant: { ports: ports.assistant } }),
     renewal: { twinProfile: 'entity-twin-sm2' },
     keyManagement: { url: `http://127.0.0.1:${ports.keys}` },
@@ -231,6 +222,14 @@ async function demoRegister(db: Db, folder: string, now: Date): Promise<void> {
   await writeFileAtomically(file, Buffer.from(`${csv}\n`), 0o644);
   const known = await db.selectFrom('registry_import').select('id').limit(1).executeTakeFirst();
   if (!known) await importRegisterFile(db, file, { actor: 'demo', now });
+}
+
+/** The demo's counters, by the import that an operator uses; a list of another's own stays. */
+async function demoServicePoints(db: Db, folder: string, now: Date): Promise<void> {
+  const file = join(folder, 'service-points.csv');
+  await writeFileAtomically(file, Buffer.from(demoPointsFile), 0o644);
+  if (await currentList(db)) return;
+  await importPoints(db, await readPointsFile(file), { actor: 'demo', now });
 }
 
 /** Takes in what is on the keys, so that another database knows them too. */
