@@ -57,8 +57,8 @@ describe('the command line', () => {
   });
 
   test.each([
-    ['registry import', 'Which file?', 'registry import FILE.csv'],
-    ['registry import a.csv b.csv', 'What is "b.csv"?', 'registry import FILE.csv'],
+    ['registry import', 'Which file?', 'registry import FILE'],
+    ['registry import a.csv b.csv', 'What is "b.csv"?', 'registry import FILE'],
     ['certificate import', 'Which files?', 'certificate import FILE…'],
     ['audit verify heads.jsonl', 'What is "heads.jsonl"?', 'audit verify [--heads FILE]'],
     ['config check --folder x', 'This command has no --folder', 'config check'],
