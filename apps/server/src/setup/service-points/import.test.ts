@@ -98,12 +98,18 @@ describe('a good list', () => {
     expect([await inUse(), await audit()]).toEqual([undefined, []]);
   });
 
-  test('and another at the same time become two versions, one after the other', async () => {
-    const { take, db } = await testLists();
-    const both = await Promise.all([take([header, first]), take([header, second])]);
-    expect(both.map(({ version }) => version).sort()).toEqual([1, 2]);
-    const [one, two] = [await pointsOf(db, 1), await pointsOf(db, 2)];
-    expect([one.length, two.length]).toEqual([1, 1]);
+  test('and another that comes while it is written become two versions, one after the other', async () => {
+    const { db } = await testLists();
+    const read = async (...lines: string[]) => readPointsFile(await fileOf([header, ...lines].join('\n')));
+    const many = Array.from({ length: 2000 }, (_, at) => first.replace('黄浦受理点', `第${at}受理点`));
+    const [long, short] = [await read(...many), await read(second)];
+    let other: Promise<number | null> | undefined;
+    const onChanges = () => {
+      other = importPoints(db, short, { actor: 'other', now });
+    };
+    expect(await importPoints(db, long, { actor: 'operator', now, onChanges })).toBe(1);
+    expect(await other).toBe(2);
+    expect((await pointsOf(db, 2)).map(({ name }) => name)).toEqual(['徐汇受理点']);
   });
 
   test('may come from a spreadsheet, with Chinese headings and empty columns', async () => {

@@ -65,7 +65,7 @@ describe('nearest are', () => {
 });
 
 describe('whatever the list is,', () => {
-  const division = fc.constantFrom('310101', '310104', '310115', '320506', '320102', '110101');
+  const division = fc.constantFrom('310101', '310104', '310115', '320506', '320509', '320102', '110101');
   const position = fc.option(
     fc.record({
       latitude: fc.double({ min: -90, max: 90, noNaN: true }),
