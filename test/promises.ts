@@ -11,6 +11,9 @@ export interface Promised {
 }
 
 const renewal = 'apps/server/src/journeys/renewal/renewal.test.ts';
+const amendment = 'apps/server/src/journeys/amendment/amendment.test.ts';
+const amendmentWalk = 'apps/server/src/journeys/amendment/walk.test.ts';
+const compare = 'apps/server/src/registry/compare.test.ts';
 const anotherCa = 'apps/server/src/journeys/renewal/another-ca.test.ts';
 const atOnce = 'apps/server/src/journeys/renewal/at-once.test.ts';
 const rules = 'apps/server/src/journeys/renewal/rules.test.ts';
@@ -322,6 +325,43 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
       promise: 'Nobody confirms what he did not see.',
       tests: [
         [renewal, 'that changed its mind since the page was shown: nobody confirms what he did not see'],
+        [
+          amendment,
+          'on an answer that is not too old: it is asked for again, and another one is another question',
+        ],
+      ],
+    },
+    {
+      promise:
+        'A number is only ever taken from the register, by the holder’s decision, and the case says from which answer.',
+      tests: [
+        [
+          amendment,
+          'about each number on offer, and only about those',
+          'the case says which answer of which register a number came from',
+          'with a code that looks wrong: it is not on offer before the authority has confirmed it',
+        ],
+        [renewal, 'is taken in, or left out, in the same step, and signed as it was decided'],
+        [
+          compare,
+          'whatever the numbers, nothing is offered that does not stand in the register or stands in the certificate',
+        ],
+      ],
+    },
+    {
+      promise:
+        'An amendment changes nothing but the numbers: same key, same end, and one certificate in force throughout.',
+      tests: [
+        [
+          amendment,
+          'numbers that were taken in stand in the new certificate, for the same key, until the same second',
+          'an encryption certificate is amended with it, and both pairs stay',
+          'two requests at once, on two nodes, give one certificate',
+        ],
+        [
+          amendmentWalk,
+          'in whatever order things happen, the key’s pair has a certificate in force, and one alone',
+        ],
       ],
     },
   ],

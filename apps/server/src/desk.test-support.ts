@@ -4,6 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type AmendmentOrder,
   type IdentityNumber,
   type Order,
   type RenewalOrder,
@@ -192,9 +193,12 @@ export async function openTestDesk(
       ...(options.notBefore && { notBefore: options.notBefore }),
     });
     const all = [der];
+    let encryptionKey: Uint8Array | undefined;
     if (options.twin) {
-      const { publicKey } = generateSoftwareKey('sm2');
-      const twin = { name, numbers, publicKey, notAfter, profile: 'entity-encryption-sm2' };
+      const { publicKey, privateKey } = generateSoftwareKey('sm2');
+      encryptionKey = privateKey;
+      const validity = { notAfter, ...(options.notBefore && { notBefore: options.notBefore }) };
+      const twin = { name, numbers, publicKey, ...validity, profile: 'entity-encryption-sm2' };
       all.push(await entityCertificate(options.ca ?? ca, twin));
     }
     if (!options.unknown) {
@@ -204,7 +208,7 @@ export async function openTestDesk(
           .transaction()
           .execute((tx) => importCertificate(tx, trusted, each, 'test', test.time));
     }
-    return new Company(der, key.privateKey);
+    return new Company(der, key.privateKey, encryptionKey);
   }
 
   Object.assign(test, { desk: await open() });
@@ -217,8 +221,11 @@ export class Company {
   readonly certificate: Uint8Array;
   readonly pair: { readonly privateKey: Uint8Array; readonly publicKey: Uint8Array };
   readonly #signer: ReturnType<typeof softwareSigner>;
-  constructor(certificate: Uint8Array, privateKey: Uint8Array) {
+  /** Of the encryption certificate beside it, PKCS#8. */
+  readonly encryptionKey: Uint8Array | undefined;
+  constructor(certificate: Uint8Array, privateKey: Uint8Array, encryptionKey?: Uint8Array) {
     this.certificate = certificate;
+    this.encryptionKey = encryptionKey;
     this.pair = { privateKey, publicKey: Certificate.parse(certificate).publicKey };
     this.#signer = softwareSigner(privateKey);
   }
@@ -311,16 +318,16 @@ export async function codeOf(promise: Promise<unknown>): Promise<string> {
   );
 }
 
-/** An assistant that carries out a renewal's order step by step, as the test says. */
-export class Assistant {
+/** An assistant that carries out a renewal's order, or an amendment's, step by step, as the test says. */
+export class Assistant<O extends RenewalOrder | AmendmentOrder = RenewalOrder> {
   readonly signed: SignedOrder;
-  readonly order: RenewalOrder;
+  readonly order: O;
   readonly #desk: Desk;
   token = '';
   constructor(desk: Desk, signed: SignedOrder) {
     this.#desk = desk;
     this.signed = signed;
-    this.order = orderOf(signed) as RenewalOrder;
+    this.order = orderOf(signed) as O;
   }
   async call<T>(path: string, body: object): Promise<T> {
     return taken(
@@ -340,30 +347,33 @@ export class Assistant {
     this.token = token;
     return state;
   }
+  /** The key that the order is for: another one in a renewal, the same in an amendment. */
+  #keyFor(company: Company) {
+    return this.order.purpose === 'amendment' ? company.pair : generateSoftwareKey(this.order.algorithm);
+  }
   /** @param change of the statement that the old key signs */
-  async requestFor(company: Company, key = generateSoftwareKey(this.order.algorithm), change: object = {}) {
+  async requestFor(company: Company, key = this.#keyFor(company), change: object = {}) {
+    const { purpose } = this.order;
     const request = await buildRequest({
       subject: Certificate.parse(company.certificate).subject,
       signer: softwareSigner(key.privateKey),
     });
-    const statement = await company.sign(signedTypes.renewal, {
+    const statement = await company.sign(signedTypes[purpose], {
       origin,
       order: this.order.id,
       case: this.order.case.id,
       nonce: this.order.nonce,
       certificate: this.order.certificate,
       request: createHash('sha256').update(request).digest('hex'),
-      pair: publicKeyDigest(key.publicKey) === this.order.key ? 'present' : 'new',
+      ...(purpose === 'renewal' && {
+        pair: publicKeyDigest(key.publicKey) === this.order.key ? 'present' : 'new',
+      }),
       confirmed: this.order.confirmed,
       ...change,
     });
     return { key, body: { request: Buffer.from(request).toString('base64'), statement } };
   }
-  async certify(
-    company: Company,
-    key = generateSoftwareKey(this.order.algorithm),
-    change: object = {},
-  ): Promise<Company> {
+  async certify(company: Company, key = this.#keyFor(company), change: object = {}): Promise<Company> {
     const { body } = await this.requestFor(company, key, change);
     const { certificate } = await this.call<{ certificate: string }>('/orders/certificate', body);
     return new Company(Buffer.from(certificate, 'base64'), key.privateKey);

@@ -34,6 +34,7 @@ test('the API describes itself: every route, its answers, and the problem that e
   const document = answer.json();
   expect(document.openapi).toBe('3.1.0');
   expect(Object.keys(document.paths).sort()).toEqual([
+    '/api/amendment',
     '/api/authority/certificates',
     '/api/cases',
     '/api/cases/{id}',

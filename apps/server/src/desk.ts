@@ -22,6 +22,10 @@ import { authorityRoutes } from './authority/routes.ts';
 import type { Journeys } from './cases/journey.ts';
 import { caseRoutes } from './cases/routes.ts';
 import { desksJobs } from './jobs.ts';
+import { type AmendmentDesk, amendmentDesk } from './journeys/amendment/amendment.ts';
+import { amendmentEngine } from './journeys/amendment/engine.ts';
+import { readAmendmentKinds } from './journeys/amendment/kinds.ts';
+import { amendmentRoutes } from './journeys/amendment/routes.ts';
 import { renewalEngine } from './journeys/renewal/engine.ts';
 import { readRenewalKinds } from './journeys/renewal/kinds.ts';
 import { type RenewalDesk, renewalDesk } from './journeys/renewal/renewal.ts';
@@ -145,6 +149,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         addressesOf: (issuer) => statusAddresses(statusOrigin, issuer),
       });
   const kinds = readRenewalKinds(configuration.renewal, profiles);
+  const amendmentKinds = readAmendmentKinds(configuration.amendment, configuration.renewal, profiles);
   // Another CA issues one certificate for one request: no twins by way of it yet.
   const withKeys = keys !== undefined && !issuing.cmp;
   const twins = readTwinSettings(configuration.renewal.twinProfile, kinds, profiles, withKeys);
@@ -158,7 +163,13 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     settings: { ...configuration.check, ...configuration.renewal, kinds, twins },
     engine: renewalEngine({ authority, orders, settings: configuration.renewal }),
   });
-  const reissues: ReissueJourneys = { renewal };
+  const amendment = amendmentDesk({
+    ...parts,
+    profiles,
+    settings: { ...configuration.check, ...configuration.amendment, kinds: amendmentKinds, twins },
+    engine: amendmentEngine({ authority, orders, settings: configuration.amendment }),
+  });
+  const reissues: ReissueJourneys = { renewal, amendment };
   const journeys: Journeys = { ...reissues };
   const published = status({
     db,
@@ -236,6 +247,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     reissues,
     listener,
     renewal,
+    amendment,
     bulk: authority,
     status: published,
     issuers: publishing,
@@ -275,6 +287,7 @@ interface RouteDeps extends ReissueParts {
   readonly reissues: ReissueJourneys;
   readonly listener: Listener;
   readonly renewal: RenewalDesk;
+  readonly amendment: AmendmentDesk;
   readonly bulk: BulkAuthority;
   readonly status: Status;
   readonly issuers: Issuers;
@@ -312,6 +325,7 @@ async function addRoutes(app: App, deps: RouteDeps): Promise<void> {
   );
   await app.register(caseRoutes({ db, gate, journeys, streams: eventStreams(app), listener: deps.listener }));
   await app.register(renewalRoutes(renewal, gate));
+  await app.register(amendmentRoutes(deps.amendment, gate));
   await app.register(checkRoutes({ db, journeys: reissues, gate }));
   await app.register(writeRoutes({ db, journeys: reissues, bearer }));
   const { lists, answer } = deps.status;

@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { errorCodes, errorTable } from '@certdesk/contract';
 import { diagramOf, transitionRows } from './cases/diagram.ts';
+import { amendmentTable } from './journeys/amendment/steps.ts';
 import { renewalTable } from './journeys/renewal/steps.ts';
 import { configurationReference } from './setup/reference.ts';
 
@@ -13,6 +14,10 @@ const made: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'docs/renewal.md': {
     diagram: () => `\`\`\`mermaid\n${diagramOf(renewalTable)}\n\`\`\``,
     transitions: () => transitionRows(renewalTable),
+  },
+  'docs/amendment.md': {
+    diagram: () => `\`\`\`mermaid\n${diagramOf(amendmentTable)}\n\`\`\``,
+    transitions: () => transitionRows(amendmentTable),
   },
   'docs/errors.md': { errors: errorReference },
   'docs/configuration.md': { configuration: configurationReference },

@@ -182,6 +182,11 @@ export const holderErrors = {
     zh: '证书将于 {on} 到期，不再单独添加证件。请办理证书更新，更新时可以一并添加。',
     en: 'The certificate ends on {on}, too soon to add numbers to it alone. Renew it: the numbers can be added in the same step.',
   },
+  'amendment-not-possible': {
+    status: 409,
+    zh: '这张证书不能在这里添加证件，证书仍可使用。请到受理点办理。',
+    en: 'Numbers cannot be added to this certificate here; it still works. Go to a service point.',
+  },
   'payment-not-available': {
     status: 409,
     zh: '本单位的第二张及以后的证书更新需要付费，目前不能在线支付。请到受理点办理。',

@@ -50,6 +50,7 @@ const actions = new Map<string, readonly Action[]>(
     'region-not-served': servicePoint,
     'comparison-differs': ['reload', 'service-points'],
     'amendment-near-end': ['cases'],
+    'amendment-not-possible': ['service-points'],
     'numbers-undecided': ['reload'],
     'number-not-offered': ['reload'],
     'comparison-changed': ['reload'],

@@ -71,6 +71,7 @@ export const enTroubles: Words['troubles'] = {
     'comparison-changed': 'The register has changed',
     'comparison-differs': 'Certificate and register differ',
     'amendment-near-end': 'Renew the certificate instead',
+    'amendment-not-possible': 'Numbers cannot be added here',
     'numbers-undecided': 'A decision is missing',
     'number-not-offered': 'Other numbers are on offer now',
     'key-management-unavailable': 'Issuing is not available at the moment',

@@ -70,6 +70,7 @@ export const zhTroubles = {
     'comparison-changed': '法人库信息已变化',
     'comparison-differs': '信息不一致',
     'amendment-near-end': '请改为更新证书',
+    'amendment-not-possible': '不能在线添加证件',
     'numbers-undecided': '还有证件没有选择',
     'number-not-offered': '可添加的证件有变化',
     'key-management-unavailable': '暂时不能签发证书',

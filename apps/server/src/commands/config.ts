@@ -4,6 +4,7 @@ import { openIssuers } from '../authority/embedded/issuers.ts';
 import { endingSoon, issuable } from '../authority/embedded/routing.ts';
 import { readProfiles } from '../authority/profiles.ts';
 import { readCertificate } from '../authority/read-certificate.ts';
+import { readAmendmentKinds } from '../journeys/amendment/kinds.ts';
 import { readRenewalKinds } from '../journeys/renewal/kinds.ts';
 import { openKeyManagement } from '../keymanagement/open.ts';
 import { readOrderSigner } from '../orders/signer.ts';
@@ -40,6 +41,7 @@ export const configCheck: Command = {
       ? cmpProfiles(read, authority.profiles !== undefined)
       : issuable(read, authority.profiles !== undefined, all, issuedBy, context.now());
     const kinds = readRenewalKinds(renewal, profiles);
+    readAmendmentKinds(configuration.amendment, renewal, profiles);
     const withKeys = configuration.keyManagement !== undefined && !foreign;
     readTwinSettings(renewal.twinProfile, kinds, profiles, withKeys);
     const algorithms = all.map(({ signer }) => signer.algorithm);

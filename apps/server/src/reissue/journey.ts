@@ -13,14 +13,12 @@ import type { Clock } from '../platform/clock.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Db } from '../schema/database.ts';
 import type { Reissue, ReissueData, RequestInput } from './data.ts';
-import type { KeyLossEvent, ReissueEffect, ReissueEvent } from './steps.ts';
+import type { ReissueEffect, ReissueEvent } from './steps.ts';
 import type { ReissueWriter } from './write.ts';
 
 /** A journey's engine, as far as these parts move its cases. */
 export type ReissueEngine = Omit<
-  ReturnType<
-    typeof caseEngine<Reissue['state'], ReissueEvent | KeyLossEvent, ReissueEffect, ReissueData, RequestInput>
-  >,
+  ReturnType<typeof caseEngine<Reissue['state'], ReissueEvent, ReissueEffect, ReissueData, RequestInput>>,
   'table' | 'open'
 >;
 

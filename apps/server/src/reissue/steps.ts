@@ -19,10 +19,10 @@ export type ReissueEvent =
   | 'tidied'
   | 'cancelled'
   | 'ran-out'
-  | 'certificate-revoked';
-
-/** What only happens where a new key pair is made. */
-export type KeyLossEvent = 'key-lost' | 'key-lost-too-often';
+  | 'certificate-revoked'
+  /** These two only where a new key pair is made. */
+  | 'key-lost'
+  | 'key-lost-too-often';
 
 /** What a transition does beside moving the case; `effects.ts` says how. */
 export type ReissueEffect =
@@ -72,7 +72,7 @@ export const writing: readonly Transition<Writing, ReissueEvent, ReissueEffect>[
 ];
 
 /** The key lost its new pair before the certificate was written: that certificate is revoked, another one issued. */
-export const losingKeys: readonly Transition<Writing, KeyLossEvent, ReissueEffect>[] = [
+export const losingKeys: readonly Transition<Writing, ReissueEvent, ReissueEffect>[] = [
   { from: ['issued'], event: 'key-lost', to: 'issuing', by: 'assistant', effects: ['withdraw', 'intend'] },
   { from: ['issued'], event: 'key-lost-too-often', to: 'attention', by: 'assistant', effects: ['withdraw'] },
 ];

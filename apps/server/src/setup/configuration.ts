@@ -107,7 +107,7 @@ const Amendment = z.strictObject({
     .int()
     .min(1)
     .max(730)
-    .default(30)
+    .default(28)
     .describe(
       'Numbers are added until so many days before the certificate’s end; after that renewal is the way, which adds them too',
     ),
@@ -115,8 +115,14 @@ const Amendment = z.strictObject({
     .record(text(64), text(64))
     .optional()
     .describe(
-      'Profile of the amended certificate by the old one’s profile or kind of key, as in `renewal.profiles`; it has to allow the old pair’s kind, because the pair stays. Without it like becomes like, as far as the default profiles go',
+      'Profile of the amended certificate by the old one’s profile or kind of key, as in `renewal.profiles`; it has to allow the old pair’s kind, because the pair stays. Without it `renewal.profiles` hold',
     ),
+  caseDays: z
+    .int()
+    .min(1)
+    .max(365)
+    .default(30)
+    .describe('A case that nobody continues ends after so many days'),
 });
 
 const Check = z.strictObject({

@@ -8,7 +8,7 @@ export function deskRoutes(configuration: Configuration): FastifyPluginAsyncZod 
   const info: DeskInfo = {
     name,
     assistant,
-    services: { renewal: true, amendment: false, seal: false, unlock: false },
+    services: { renewal: true, amendment: true, seal: false, unlock: false },
     served: served.names ?? null,
     maintenance,
   };

@@ -12,7 +12,8 @@ import type { FakeCa } from '../../authority/cmp/fake-ca.test-support.ts';
 import { Assistant, type Browser, type Company, codeOf, type TestDesk } from '../../desk.test-support.ts';
 import type { Desk } from '../../desk.ts';
 import { entityCertificate } from '../../entity-certificate.test-support.ts';
-import { orderOfCase, orderRenewal, presentCase } from './renewal.test-support.ts';
+import { orderOfCase } from '../../reissue/reissue.test-support.ts';
+import { orderRenewal, presentCase } from './renewal.test-support.ts';
 
 let world: TestDesk;
 let ca: FakeCa;

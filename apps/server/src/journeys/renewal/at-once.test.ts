@@ -13,7 +13,8 @@ import {
   type TestDesk,
 } from '../../desk.test-support.ts';
 import type { Desk } from '../../desk.ts';
-import { openRenewal, orderOfCase, orderRenewal, presentCase } from './renewal.test-support.ts';
+import { orderOfCase } from '../../reissue/reissue.test-support.ts';
+import { openRenewal, orderRenewal, presentCase } from './renewal.test-support.ts';
 
 let world: TestDesk;
 let company: Company;

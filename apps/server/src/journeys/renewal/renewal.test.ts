@@ -13,7 +13,8 @@ import {
   orderOf,
   type TestDesk,
 } from '../../desk.test-support.ts';
-import { openRenewal, orderOfCase, orderRenewal, presentCase, seen } from './renewal.test-support.ts';
+import { orderOfCase, seen } from '../../reissue/reissue.test-support.ts';
+import { openRenewal, orderRenewal, presentCase } from './renewal.test-support.ts';
 
 let world: TestDesk;
 let company: Company;
@@ -188,6 +189,38 @@ describe('the way of a renewal', () => {
     const end = await states();
     expect(issued.map(({ digest }) => end[digest])).toEqual(Array(4).fill('revoked'));
     expect(end[company.digest]).toBe('in-force');
+  });
+});
+
+describe('a number that the certificate lacks', () => {
+  const fund = { kind: 'housingFund', value: '100288375512' } as const;
+  const tax = { kind: 'taxRegistration', value: '310106669433828' } as const;
+
+  test('is taken in, or left out, in the same step, and signed as it was decided', async () => {
+    world.register = (numbers) => ({ numbers: [...numbers, fund, tax] });
+    const { id, comparison } = await openRenewal(browser);
+    const undecided = { ...seen(comparison), declined: [] };
+    expect(await codeOf(browser.post(`/cases/${id}/confirmations`, undecided))).toBe('numbers-undecided');
+    // Old codes are not asked for where the configuration does not say so.
+    const wanted = { ...seen(comparison, ['housingFund']), added: ['housingFund', 'taxRegistration'] };
+    expect(await codeOf(browser.post(`/cases/${id}/confirmations`, wanted))).toBe('number-not-offered');
+    await browser.post(`/cases/${id}/confirmations`, seen(comparison, []));
+    await browser.post(`/cases/${id}/term`, { years: 1 });
+    // Decided again before anything is written: the order of the former decision is closed, the term is chosen anew.
+    const before = new Assistant(world.desk, await orderOfCase(browser, id));
+    await before.take();
+    await browser.post(`/cases/${id}/confirmations`, seen(comparison, ['housingFund']));
+    expect(await codeOf(before.certify(company))).toBe('order-token');
+    await browser.post(`/cases/${id}/term`, { years: 1 });
+    const assistant = new Assistant(world.desk, await orderOfCase(browser, id));
+    await assistant.take();
+    expect(assistant.order.confirmed.added).toEqual([fund]);
+    const fresh = await assistant.certify(company);
+    await assistant.prove(fresh);
+    await assistant.finish();
+    const shown = await presentCase(browser, id);
+    expect(shown).toMatchObject({ state: 'done', added: [fund], declined: [] });
+    expect(shown.newCertificate?.identityNumbers).toEqual([...shown.certificate.identityNumbers, fund]);
   });
 });
 

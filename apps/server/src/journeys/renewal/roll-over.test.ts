@@ -6,7 +6,8 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { rollSeries } from '../../authority/embedded/series.ts';
 import { Assistant, type Company, codeOf, openTestDesk, type TestDesk } from '../../desk.test-support.ts';
-import { orderOfCase, orderRenewal } from './renewal.test-support.ts';
+import { orderOfCase } from '../../reissue/reissue.test-support.ts';
+import { orderRenewal } from './renewal.test-support.ts';
 
 const passphrase = '只用于测试的口令';
 

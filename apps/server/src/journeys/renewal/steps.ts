@@ -3,7 +3,6 @@ import type { RenewalState } from '@certdesk/contract';
 import type { JourneyTable, Transition } from '../../cases/table.ts';
 import {
   endings,
-  type KeyLossEvent,
   losingKeys,
   type ReissueEffect,
   type ReissueEvent,
@@ -11,7 +10,7 @@ import {
   writing,
 } from '../../reissue/steps.ts';
 
-export type RenewalEvent = ReissueEvent | KeyLossEvent | 'confirmed' | 'term-chosen';
+export type RenewalEvent = ReissueEvent | 'confirmed' | 'term-chosen';
 export type RenewalEffect = ReissueEffect;
 
 const transitions: readonly Transition<RenewalState, RenewalEvent, RenewalEffect>[] = [

@@ -26,9 +26,10 @@ import type { PairCounts } from '../../keymanagement/port.ts';
 import { takeCommand } from '../../operators/commands.ts';
 import { register, testOperator } from '../../operators/operators.test-support.ts';
 import { retirePairsJob } from '../../reissue/effects.ts';
+import { orderOfCase } from '../../reissue/reissue.test-support.ts';
 import type { Configuration } from '../../setup/configuration.ts';
 import { statusCommands } from '../../status/commands.ts';
-import { orderOfCase, orderRenewal, presentCase } from './renewal.test-support.ts';
+import { orderRenewal, presentCase } from './renewal.test-support.ts';
 
 const day = 86_400_000;
 /** Jobs come when the machine has time for them. */
