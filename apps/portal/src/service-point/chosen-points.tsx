@@ -5,18 +5,16 @@ import { PointList } from './points.tsx';
 import { PointsFailure } from './points-failure.tsx';
 import { usePoints } from './use-points.ts';
 
-/** So many are shown before somebody asks for all. */
-const nearest = 5;
-
 /**
  * Service points of a district that the holder chooses, nearest first.
  * @param division the company's, where it is known: chosen at first, if it is a district with points
+ * @param count so many are shown before somebody asks for all
  */
-export function ChosenPoints({ division }: { division: string | null }) {
+export function ChosenPoints({ division, count }: { division: string | null; count: number }) {
   const { servicePoints } = useWords();
   const [chosen, setChosen] = useState(division);
   const [all, setAll] = useState(false);
-  const { value, failure, reload } = usePoints(chosen, chosen && !all ? nearest : undefined);
+  const { value, failure, reload } = usePoints(chosen, all ? undefined : count);
   if (failure) return <PointsFailure failure={failure} retry={reload} />;
   if (!value) return <Loading />;
   const { points, total, districts } = value;
@@ -45,7 +43,7 @@ export function ChosenPoints({ division }: { division: string | null }) {
         </p>
       )}
       <p class="quiet" role="status">
-        {chosen && points.length < total ? servicePoints.nearest(points.length, total) : ''}
+        {points.length < total && servicePoints[chosen ? 'nearest' : 'first'](points.length, total)}
       </p>
       <PointList points={points} />
       {points.length < total && (

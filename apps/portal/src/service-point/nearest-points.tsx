@@ -4,14 +4,17 @@ import { PointList } from './points.tsx';
 import { PointsFailure } from './points-failure.tsx';
 import { usePoints } from './use-points.ts';
 
-/** The three service points nearest to a company; where its division is not known, the holder chooses. */
+/** One page has room for so many, printed with what to bring. */
+const count = 3;
+
+/** The service points nearest to a company; where its division is not known, the holder chooses. */
 export function NearestPoints({ division }: { division: string | null }) {
-  return division ? <Nearest division={division} /> : <ChosenPoints division={null} />;
+  return division ? <Nearest division={division} /> : <ChosenPoints division={null} count={count} />;
 }
 
 function Nearest({ division }: { division: string }) {
   const { servicePoints } = useWords();
-  const { value, failure, reload } = usePoints(division, 3);
+  const { value, failure, reload } = usePoints(division, count);
   return (
     <>
       {failure && <PointsFailure failure={failure} retry={reload} />}

@@ -8,7 +8,7 @@ export function ServicePointsPage() {
   return (
     <Page title={servicePoints.title} lead={servicePoints.lead} back="/">
       <section class="card">
-        <ChosenPoints division={useSignedInDivision()} />
+        <ChosenPoints division={useSignedInDivision()} count={5} />
       </section>
     </Page>
   );

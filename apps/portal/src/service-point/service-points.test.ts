@@ -12,11 +12,12 @@ const shown = (page: Page) => page.locator('.points strong').allInnerTexts();
 const asked = () => desk.requests.filter((request) => request.startsWith('GET /service-points'));
 
 describe('service points', () => {
-  browserTest('are all shown until a district is chosen; then the five nearest, and all again', async () => {
+  browserTest('are the first five until a district is chosen, then the five nearest, then all', async () => {
     const page = await stage.open('/service-points');
     await page.locator('.points').waitFor();
     expect(await page.getByLabel('单位所在区县').inputValue()).toBe('');
-    expect(await shown(page)).toEqual(points.map(({ name }) => name));
+    expect(await shown(page)).toEqual(points.slice(0, 5).map(({ name }) => name));
+    await page.getByText('共 6 个，这里是前 5 个').waitFor();
     await page.getByLabel('单位所在区县').focus();
     await page.getByLabel('单位所在区县').selectOption('苏州市吴中区');
     await page.getByText('共 6 个，这里是最近的 5 个。').waitFor();

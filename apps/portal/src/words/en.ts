@@ -112,6 +112,7 @@ export const en: Words = {
     district: 'The company’s district',
     choose: 'Choose a district',
     nearest: (shown, all) => `The nearest ${shown} of ${all}.`,
+    first: (shown, all) => `The first ${shown} of ${all}. Choose a district to see the nearest first.`,
     showAll: (all) => `Show all ${all}`,
     all: 'All service points',
   },

@@ -94,6 +94,7 @@ export const zh = {
     district: '单位所在区县',
     choose: '请选择区县',
     nearest: (shown: number, all: number) => `共 ${all} 个，这里是最近的 ${shown} 个。`,
+    first: (shown: number, all: number) => `共 ${all} 个，这里是前 ${shown} 个；选择区县后先列出最近的。`,
     showAll: (all: number) => `显示全部 ${all} 个`,
     all: '查看全部受理点',
   },
