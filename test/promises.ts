@@ -25,6 +25,8 @@ const recovering = 'apps/server/src/commands/recover.test.ts';
 const walk = 'apps/server/src/journeys/renewal/walk.test.ts';
 const signIn = 'apps/server/src/access/sign-in.test.ts';
 const interruptions = 'test/interruptions/interruptions.test.ts';
+const pointsImport = 'apps/server/src/setup/service-points/import.test.ts';
+const nearest = 'apps/server/src/setup/service-points/nearest.test.ts';
 const registerImport = 'apps/server/src/registry/import/import.test.ts';
 const registerChanges = 'apps/server/src/registry/import/changes.test.ts';
 const realKeys = 'test/interruptions/real-keys.test.ts';
@@ -744,6 +746,30 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           'apps/server/src/commands/entity.test.ts',
           'an operator with the role allows a genuine code that fails its check digit, and withdraws it',
           'an operator without the role allows nothing',
+        ],
+      ],
+    },
+  ],
+  'Service points': [
+    {
+      promise:
+        'A list is imported whole or not at all, says beforehand what it changes, and the one before is kept.',
+      tests: [
+        [
+          pointsImport,
+          'takes the place of the one before, which is kept, and says beforehand what changes',
+          'with all others, each counted once',
+          'and another that comes while it is written become two versions, one after the other',
+        ],
+      ],
+    },
+    {
+      promise: 'The nearest come first, and none is lost.',
+      tests: [
+        [
+          nearest,
+          'no point is lost or doubled, and the order does not depend on the one before',
+          'nobody stands before one who shares more of the division, or is closer and shares as much',
         ],
       ],
     },
