@@ -44,8 +44,8 @@ import { startWorker } from './platform/jobs.ts';
 import { createListener, type Listener } from './platform/notifications.ts';
 import type { Log } from './platform/telemetry/log.ts';
 import { createMetrics } from './platform/telemetry/metrics.ts';
+import { configuredRegisters, openRegisters } from './registry/configured.ts';
 import type { Registry } from './registry/registry.ts';
-import { tableRegistry } from './registry/table/registry.ts';
 import type { ReissueJourneys, ReissueParts } from './reissue/journey.ts';
 import { checkRoutes, reissueJourneyOf, writeRoutes } from './reissue/routes.ts';
 import { readTwinSettings } from './reissue/twins.ts';
@@ -71,7 +71,7 @@ export interface DeskOptions {
   readonly clock?: Clock;
   /** Folder of the holders' built pages; null: none. */
   readonly pages?: string | null;
-  /** Another register than the table. */
+  /** Another register than the configured ones. */
   readonly registry?: (db: Db) => Registry;
 }
 
@@ -96,12 +96,13 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const { configuration, databaseUrl, passphrase, log, clock = systemClock } = options;
   const { publicOrigin, session, http } = configuration;
   let noteIssuers: ((all: readonly IssuingCa[]) => void) | undefined;
-  const [issuing, auditKey, signer, agreement, codes] = await Promise.all([
+  const [issuing, auditKey, signer, agreement, codes, opened] = await Promise.all([
     openIssuing(options, (all) => noteIssuers?.(all)),
     openAuditKey(configuration.audit.key, passphrase),
     readOrderSigner(configuration.orders.key, passphrase),
     readAgreement(configuration.agreement),
     configuration.served.codes === undefined ? undefined : readServedCodes(configuration.served.codes),
+    openRegisters(configuration.registry, passphrase, clock()),
   ]);
   const { identityNumberOids } = configuration.authority;
   const { issuedBy } = configuration.authority;
@@ -153,7 +154,16 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   // Another CA issues one certificate for one request: no twins by way of it yet.
   const withKeys = keys !== undefined && !issuing.cmp;
   const twins = readTwinSettings(configuration.renewal.twinProfile, kinds, profiles, withKeys);
-  const registry = options.registry?.(db) ?? tableRegistry({ db, clock });
+  const metrics = createMetrics();
+  const registers = configuredRegisters(opened, {
+    ...{ db, clock, onAnswer: metrics.register },
+    onTrouble: (error) => log.warn({ err: error }, 'the legal-entity register gave no answer'),
+    onBreaker: (open) =>
+      open
+        ? log.error('the legal-entity register failed too often in a row and is not asked for a while')
+        : log.info('the legal-entity register answers again'),
+  });
+  const registry = options.registry?.(db) ?? registers;
   const served = { ...configuration.served, codes };
   const parts: ReissueParts = { db, clock, orders, authority, registry, served, keys, identityNumberOids };
   const renewal = renewalDesk({
@@ -190,7 +200,6 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       log.error({ err: error }, 'the issuing CAs cannot be written into the audit log'),
     );
   };
-  const metrics = createMetrics();
   const listener = createListener(databaseUrl, { onLoss });
   const sealer = startSealer({
     db,
@@ -211,6 +220,12 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const following = setInterval(() => void issuing.issuers?.refresh(), issuersSeconds * 1000).unref();
   metrics.gauge('audit_lag_seconds', 'Age of the oldest audit row that is not sealed', () =>
     sealerLag(db, clock()),
+  );
+
+  metrics.gauge(
+    'registry_resting',
+    '1 while this node does not ask the register over HTTP, which failed too often in a row',
+    async () => (registers.resting ? 1 : 0),
   );
 
   metrics.gauge('crl_age_seconds', 'Age of the newest CRL, of the CA where it is oldest', published.listAge);
@@ -262,6 +277,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       await sealer.stop();
       await listener.close();
       await issuing.issuers?.close();
+      await registers.close();
       await database.end();
     },
   };

@@ -14,6 +14,7 @@ import { DeskError } from './platform/error.ts';
 import { sweepLimits } from './platform/http/limits.ts';
 import type { CronJob, Task } from './platform/jobs.ts';
 import type { Log } from './platform/telemetry/log.ts';
+import { sweepAnswers } from './registry/http/kept.ts';
 import { askRegisterJob } from './reissue/check.ts';
 import { retirePairsJob } from './reissue/effects.ts';
 import type { ReissueJourneys } from './reissue/journey.ts';
@@ -113,6 +114,7 @@ export function desksJobs(deps: JobDeps): { tasks: Record<string, Task>; crons: 
       await sweepLimits(db, now);
       await sweepSessions(db, now);
       await sweepOrders(db, now);
+      await sweepAnswers(db, now);
     },
   };
   const crons = [

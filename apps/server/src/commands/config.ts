@@ -8,6 +8,7 @@ import { readAmendmentKinds } from '../journeys/amendment/kinds.ts';
 import { readRenewalKinds } from '../journeys/renewal/kinds.ts';
 import { openKeyManagement } from '../keymanagement/open.ts';
 import { readOrderSigner } from '../orders/signer.ts';
+import { openRegisters } from '../registry/configured.ts';
 import { readTwinSettings } from '../reissue/twins.ts';
 import { readAgreement } from '../setup/agreement.ts';
 import { readServedCodes } from '../setup/served-codes.ts';
@@ -32,6 +33,7 @@ export const configCheck: Command = {
     await readOrderSigner(orders.key, passphrase);
     await readAgreement(agreement);
     if (served.codes !== undefined) await readServedCodes(served.codes);
+    await openRegisters(configuration.registry, passphrase, context.now());
     if (configuration.keyManagement)
       await openKeyManagement(configuration.keyManagement, passphrase, context.now);
     await Promise.all([...authority.trustedRoots, ...authority.intermediates].map(readCertificate));

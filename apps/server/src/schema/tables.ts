@@ -47,6 +47,13 @@ export interface RegistryFormerNumberTable {
   value: string;
   entity_id: BigInteger;
 }
+export interface RegistryAnswerTable {
+  question: string;
+  entity: Json;
+  reference: string;
+  said_at: Date;
+  kept_until: Date;
+}
 export interface EntityTable {
   id: string;
   name: string;
@@ -315,6 +322,7 @@ export interface Tables {
   registry_import: RegistryImportTable;
   registry_change: RegistryChangeTable;
   registry_former_number: RegistryFormerNumberTable;
+  registry_answer: RegistryAnswerTable;
   entity: EntityTable;
   entity_number: EntityNumberTable;
   certificate_line: CertificateLineTable;

@@ -18,7 +18,7 @@ const Signature = z.strictObject({
 const Mac = z.strictObject({ kind: z.literal('mac'), reference: text(200), secret: File });
 
 /** Such an address would be told in errors, and `fetch` takes none. */
-function hasUser(url: string): boolean {
+export function hasUser(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { username, password } = new URL(url);
   return username !== '' || password !== '';

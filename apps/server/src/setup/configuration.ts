@@ -9,6 +9,7 @@ import { assistantPorts, identityKinds, KeyAlgorithm, Origin } from '@certdesk/c
 import { z } from 'zod';
 import { DeskError } from '../platform/error.ts';
 import { Cmp, cmpFilesAt } from './cmp-configuration.ts';
+import { Registers, registerFilesAt } from './registry-configuration.ts';
 
 const File = z.string().min(1);
 const Oid = z.string().regex(/^[0-2](\.\d+)+$/, 'not an object identifier');
@@ -318,6 +319,7 @@ export const ConfigurationFile = z.strictObject({
   agreement: Agreement.prefault({}),
   operators: Operators.prefault({}),
   status: Status.prefault({}),
+  registry: Registers.prefault({}),
   renewal: Renewal.prefault({}),
   amendment: Amendment.prefault({}),
   check: Check.prefault({}),
@@ -377,7 +379,8 @@ export function parseConfiguration(json: unknown, path: string): Configuration {
     );
     throw new DeskError('configuration-invalid', { where: `${path}: ${places.join('; ')}` });
   }
-  const { authority, audit, orders, agreement, keyManagement, served, status, ...rest } = parsed.data;
+  const { authority, audit, orders, agreement, keyManagement, registry, served, status, ...rest } =
+    parsed.data;
   const at = (file: string) => resolve(dirname(path), file);
   return {
     ...rest,
@@ -392,6 +395,7 @@ export function parseConfiguration(json: unknown, path: string): Configuration {
     status: { ...status, keys: at(status.keys) },
     orders: { ...orders, key: at(orders.key) },
     served: { ...served, ...(served.codes !== undefined && { codes: at(served.codes) }) },
+    registry: registerFilesAt(registry, at),
     ...(keyManagement && {
       keyManagement: {
         ...keyManagement,

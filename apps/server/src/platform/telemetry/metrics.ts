@@ -5,6 +5,8 @@ export interface Metrics {
   /** @param route the route's pattern, never an address with ids in it */
   request(method: string, route: string, status: number, seconds: number): void;
   job(task: string, ok: boolean, seconds: number): void;
+  /** @param register one of few names, as is the kind of answer */
+  register(register: string, answer: string, seconds: number): void;
   /** A figure that is read when it is asked for. A reading that fails is left out. */
   gauge(name: string, help: string, read: () => Promise<number>): void;
 }
@@ -26,10 +28,18 @@ export function createMetrics(): Metrics {
     buckets: [0.01, 0.05, 0.25, 1, 5, 30],
     registers: [registry],
   });
+  const answers = new Histogram({
+    name: 'certdesk_registry_answer_seconds',
+    help: 'Time for a legal-entity register to answer, kept answers among them, by register and kind of answer',
+    labelNames: ['register', 'answer'],
+    buckets: [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
   return {
     registry,
     request: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
     job: (task, ok, seconds) => jobs.observe({ task, result: ok ? 'done' : 'failed' }, seconds),
+    register: (register, answer, seconds) => answers.observe({ register, answer }, seconds),
     gauge(name, help, read) {
       new Gauge({
         name: `certdesk_${name}`,
