@@ -1,6 +1,6 @@
 /** What a desk knows of a register over HTTP: keys and certificates opened from the configuration, checked at start. */
 import { readFile } from 'node:fs/promises';
-import { type Certificate, fromPem, keyAlgorithmOf, softwareSigner, toPem } from '@certdesk/pki';
+import { fromPem, keyAlgorithmOf, softwareSigner, toPem } from '@certdesk/pki';
 import { readCertificate } from '../../authority/read-certificate.ts';
 import { DeskError } from '../../platform/error.ts';
 import { openSealed } from '../../platform/sealed-file.ts';
@@ -33,7 +33,7 @@ export async function openHttpRegister(
 ): Promise<HttpRegisterSettings> {
   const { authentication } = configuration;
   const roots = await Promise.all(configuration.ca.map(readCertificate));
-  const ca = roots.length > 0 ? { ca: roots.map(pemOf) } : {};
+  const ca = roots.length > 0 ? { ca: roots.map((root) => root.toPem()) } : {};
   if (authentication.kind === 'signature') {
     const { key, keyId: id, publicKey } = authentication;
     const sign = await openSealed(key, passphrase, messageSigner);
@@ -51,11 +51,9 @@ export async function openHttpRegister(
   if (keyAlgorithmOf(certificate.publicKey) === 'sm2')
     throw invalid(`${file} is of an SM2 key, with which no TLS is spoken here`);
   if (now > certificate.notAfter) throw invalid(`${file} has expired`);
-  const cert = [certificate, ...above].map(pemOf).join('');
+  const cert = [certificate, ...above].map((one) => one.toPem()).join('');
   return { configuration, tls: { ...ca, cert, key: toPem('PRIVATE KEY', pkcs8.content) } };
 }
-
-const pemOf = ({ der }: Certificate) => toPem('CERTIFICATE', der);
 
 async function readVerifier(file: string): Promise<MessageVerifier> {
   try {
