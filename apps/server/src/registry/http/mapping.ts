@@ -52,7 +52,7 @@ function numbersOf(json: unknown, { numbers }: Mapping): IdentityNumber[] {
     const at = numbers[kind];
     const said = at === undefined ? undefined : textAt(json, at);
     if (at === undefined || said === undefined) return [];
-    const number = IdentityNumber.safeParse({ kind, value: lookupValue(said) });
+    const number = IdentityNumber.safeParse({ kind, value: lookupValue(kind, said) });
     if (!number.success) throw unreadable(`numbers.${kind}`, at, json, 'has no identity number');
     return [number.data];
   });

@@ -18,7 +18,7 @@ export function questionsFor(asking: Asking, numbers: readonly IdentityNumber[],
   const able = asking.askBy.flatMap(({ kind, type = kind }) =>
     numbers
       .filter((number) => number.kind === kind)
-      .map((number) => ({ number: { kind, value: lookupValue(number.value) }, type })),
+      .map((number) => ({ number: { kind, value: lookupValue(kind, number.value) }, type })),
   );
   return able.slice(0, asking.ask === 'first' ? 1 : undefined).map(({ number, type }) => {
     const fill = (template: string, write = (value: string) => value) =>
