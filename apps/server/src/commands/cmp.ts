@@ -1,40 +1,22 @@
-import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import {
-  buildRequest,
-  fromPem,
-  generateSoftwareKey,
-  type KeyAlgorithm,
-  Name,
-  PkiError,
-  softwareSigner,
-  toPem,
-} from '@certdesk/pki';
+import { writeFile } from 'node:fs/promises';
+import { buildRequest, generateSoftwareKey, Name, softwareSigner, toPem } from '@certdesk/pki';
 import { writeSafe } from '@certdesk/safe';
 import { exchangeWith, NoAnswer } from '../authority/cmp/exchange.ts';
 import { openCmp } from '../authority/cmp/settings.ts';
 import { newTransactionId } from '../authority/cmp/transactions.ts';
 import { DeskError } from '../platform/error.ts';
-import { type Command, needed, UsageError } from './command.ts';
+import { type Command, needed } from './command.ts';
+import { givenOrNewKey, newFile } from './sealed-key.ts';
 
-const algorithms: readonly KeyAlgorithm[] = ['sm2', 'p256', 'p384', 'rsa2048', 'rsa3072'];
+const algorithms = ['sm2', 'p256', 'p384', 'rsa2048', 'rsa3072'] as const;
 
 /** The key that this desk's messages to another CA are signed with, and a request for its certificate. */
 export const cmpKey: Command = {
   usage: `cmp key --key FILE --request-out FILE --name NAME [--algorithm ${algorithms.join('|')} | --from PEM]`,
   does: 'Makes this desk’s key as registration authority of another CA, sealed under the passphrase, or seals one that is there (PKCS#8, PEM, not encrypted), and writes a request for its certificate',
   async run(context) {
-    const file = resolve(needed(context, 'key'));
-    const out = resolve(needed(context, 'request-out'));
-    const { algorithm = 'sm2', from } = context.options;
-    if (!algorithms.some((name) => name === algorithm))
-      throw new UsageError(`--algorithm is one of ${algorithms.join(', ')}`);
-    for (const path of [file, out]) if (existsSync(path)) throw new UsageError(`${path} is there already`);
-    const pkcs8 =
-      typeof from === 'string'
-        ? await privateKeyIn(from)
-        : generateSoftwareKey(algorithm as KeyAlgorithm).privateKey;
+    const [file, out] = [newFile(context, 'key'), newFile(context, 'request-out')];
+    const pkcs8 = await givenOrNewKey(context, algorithms, generateSoftwareKey, softwareSigner);
     const subject = Name.of([{ type: 'CN', value: needed(context, 'name') }]);
     const request = await buildRequest({ subject, signer: softwareSigner(pkcs8) });
     await writeSafe(file, pkcs8, await context.passphrase());
@@ -45,19 +27,6 @@ export const cmpKey: Command = {
     return 0;
   },
 };
-
-async function privateKeyIn(file: string): Promise<Uint8Array> {
-  try {
-    const found = fromPem(await readFile(file, 'utf8')).find(({ label }) => label === 'PRIVATE KEY');
-    if (!found) throw new PkiError('bad-pem', 'no PEM block PRIVATE KEY');
-    softwareSigner(found.der);
-    return found.der;
-  } catch (cause) {
-    // Nothing of the file is told: it is a private key, or something else that was named by mistake.
-    const why = cause instanceof PkiError ? cause.code : (cause as NodeJS.ErrnoException).code;
-    throw new DeskError('configuration-invalid', { where: `${file}: no private key (${why})` });
-  }
-}
 
 /** Asks about a transaction that does not exist: whatever the CA says to that, it has understood who asks, and is believed. */
 export const cmpCheck: Command = {

@@ -33,6 +33,8 @@ import { officerAdd, officerDisable, officerList } from './officer.ts';
 import { operatorAdd, operatorCreate, operatorDisable, operatorList } from './operator.ts';
 import { registryHistory, registryImport, registryShow } from './registry.ts';
 import { servicePointsImport, servicePointsList } from './service-points.ts';
+import { registryAsk } from './registry-ask.ts';
+import { registryKey } from './registry-key.ts';
 import { commandList, commandSecond, commandSubmit } from './signed-command.ts';
 import { trust } from './trust.ts';
 
@@ -48,6 +50,8 @@ const commands: Readonly<Record<string, Command>> = {
   'registry history': registryHistory,
   'service-points import': servicePointsImport,
   'service-points list': servicePointsList,
+  'registry ask': registryAsk,
+  'registry key': registryKey,
   'certificate import': certificateImport,
   'certificate revoke': certificateRevoke,
   'certificate suspend': certificateSuspend,
@@ -169,6 +173,7 @@ function readArguments(argv: readonly string[]) {
       'hsm-key': text,
       'root-key': text,
       'request-out': text,
+      'public-out': text,
       from: text,
       certificate: text,
       root: text,

@@ -69,6 +69,7 @@ describe('the file', () => {
         registryRetryMinutes: 5,
       },
       amendment: { lastDays: 30 },
+      registry: { order: ['table'] },
       operators: { commandMaxAgeHours: 24, secondWithinDays: 7 },
       status: {
         origin: null,

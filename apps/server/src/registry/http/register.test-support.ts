@@ -102,7 +102,7 @@ export const hangingUp: Behaviour = (_, response) => void response.destroy();
  */
 export const signedWith =
   (
-    sign: MessageSigner,
+    signer: MessageSigner,
     json: unknown,
     { status = 200, sent = status, asIfTo }: { status?: number; sent?: number; asIfTo?: () => Asked } = {},
   ): Behaviour =>
@@ -123,7 +123,7 @@ export const signedWith =
       url: new URL(path, `http://${headers.host}`),
       fields: { signature: String(headers.signature) },
     };
-    const signature = await sign(signatureBase(covered, { status, fields, request }));
+    const signature = await signer.sign(signatureBase(covered, { status, fields, request }));
     response
       .writeHead(sent, {
         ...fields,

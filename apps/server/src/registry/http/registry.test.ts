@@ -1,4 +1,4 @@
-import { generateKeyPairSync, verify } from 'node:crypto';
+import { verify } from 'node:crypto';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createTestDatabase } from '../../../../../test/support/database.ts';
 import { openDatabase } from '../../schema/database.ts';
@@ -19,18 +19,15 @@ import {
 } from './register.test-support.ts';
 import { httpRegistry } from './registry.ts';
 import type { HttpRegisterSettings } from './settings.ts';
-import { messageSigner, messageVerifier } from './signatures/keys.ts';
+import { generateMessageKey, messageSigner, messageVerifier } from './signatures/keys.ts';
 
 const { url: databaseUrl } = await createTestDatabase();
 const { db, end } = openDatabase(databaseUrl);
 afterAll(end);
 
-const der = { format: 'der', type: 'pkcs8' } as const;
-const spki = { format: 'der', type: 'spki' } as const;
-const deskKey = generateKeyPairSync('ed25519');
-const registerKey = generateKeyPairSync('ed25519');
-const registerSigns = messageSigner(registerKey.privateKey.export(der));
-const sign = messageSigner(deskKey.privateKey.export(der));
+const deskKey = generateMessageKey('ed25519');
+const registerKey = generateMessageKey('ed25519');
+const registerSigns = messageSigner(registerKey.privateKey);
 
 const uscc = { kind: 'uscc', value: '91310106669433828F' } as const;
 const social = { kind: 'socialInsurance', value: '00123456' } as const;
@@ -79,8 +76,8 @@ async function asking({ usual = saying(record()), change = {}, believes = false 
   });
   const settings: HttpRegisterSettings = {
     configuration: http as HttpRegisterConfiguration,
-    signing: { id: 'desk-1', sign },
-    ...(believes && { answerKey: messageVerifier(registerKey.publicKey.export(spki)) }),
+    signing: { id: 'desk-1', signer: messageSigner(deskKey.privateKey) },
+    ...(believes && { answerKey: messageVerifier(registerKey.publicKey) }),
     tls: {},
   };
   const troubles: string[] = [];
@@ -131,7 +128,8 @@ describe('a register that is right', () => {
       `"@signature-params": ${input}`,
     ].join('\n');
     const signature = Buffer.from(/^desk=:(.*):$/.exec(String(asked.headers.signature))?.[1] ?? '', 'base64');
-    expect(verify(null, Buffer.from(base), deskKey.publicKey, signature)).toBe(true);
+    const key = { key: Buffer.from(deskKey.publicKey), format: 'der', type: 'spki' } as const;
+    expect(verify(null, Buffer.from(base), key, signature)).toBe(true);
   });
 
   test('says that it knows no such entity, by its code or by its status', async () => {
@@ -239,7 +237,7 @@ describe('where answers must be signed', () => {
     expect(await find()).toMatchObject({ kind: 'unknown' });
   });
 
-  const another = messageSigner(generateKeyPairSync('ed25519').privateKey.export(der));
+  const another = messageSigner(generateMessageKey('ed25519').privateKey);
   test.each<[string, Behaviour, string]>([
     ['unsigned', saying(record()), 'unbelievable: it is not signed'],
     ['signed by another key', signedWith(another, record()), 'unbelievable: its signature does not verify'],

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +22,7 @@ import { type HttpRegisterConfiguration, Registers } from '../../setup/registry-
 import { type LoopbackRegister, loopbackRegister, saying } from './register.test-support.ts';
 import { httpRegistry } from './registry.ts';
 import { openHttpRegister } from './settings.ts';
+import { generateMessageKey } from './signatures/keys.ts';
 
 const passphrase = '只用于测试的口令';
 const cheap = { logN: 4, r: 1, p: 1 };
@@ -77,12 +77,7 @@ await issue('stranger', elsewhere);
 await issue('sm2', root, 'sm2');
 await issue('expired', root, 'p256', -1);
 await writeFile(at('no.pub'), 'no key');
-await writeSafe(
-  at('ed25519.key'),
-  generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' }),
-  passphrase,
-  cheap,
-);
+await writeSafe(at('ed25519.key'), generateMessageKey('ed25519').privateKey, passphrase, cheap);
 
 const mutualTls = (name: string, key = name) => ({
   kind: 'mutualTls',

@@ -15,7 +15,7 @@ import {
 export interface HttpRegisterSettings {
   readonly configuration: HttpRegisterConfiguration;
   /** Signs requests, where they are signed. */
-  readonly signing?: { readonly id: string; readonly sign: MessageSigner };
+  readonly signing?: { readonly id: string; readonly signer: MessageSigner };
   /** Whose signature answers must have, if anybody's. */
   readonly answerKey?: MessageVerifier;
   /** PEM, as Node's TLS takes them. */
@@ -36,9 +36,9 @@ export async function openHttpRegister(
   const ca = roots.length > 0 ? { ca: roots.map((root) => root.toPem()) } : {};
   if (authentication.kind === 'signature') {
     const { key, keyId: id, publicKey } = authentication;
-    const sign = await openSealed(key, passphrase, messageSigner);
+    const signer = await openSealed(key, passphrase, messageSigner);
     const answerKey = publicKey === undefined ? undefined : await readVerifier(publicKey);
-    return { configuration, signing: { id, sign }, ...(answerKey && { answerKey }), tls: ca };
+    return { configuration, signing: { id, signer }, ...(answerKey && { answerKey }), tls: ca };
   }
   const { certificate: file, key, chain } = authentication;
   const [certificate, above, pkcs8] = await Promise.all([

@@ -3,10 +3,21 @@
  * ECDSA on P-256 with SHA-256 (§3.3.4, r and s side by side), and SM2 with SM3, for which the registry of algorithms has no
  * name: signatures are then SEQUENCE{r,s} as GM/T 0009 writes them, with the default signer ID.
  */
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import { keyAlgorithmOf, PkiError, readDer, softwareSigner, verifyByKey } from '@certdesk/pki';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import {
+  generateSoftwareKey,
+  keyAlgorithmOf,
+  PkiError,
+  readDer,
+  softwareSigner,
+  verifyByKey,
+} from '@certdesk/pki';
 
-export type MessageSigner = (base: Uint8Array) => Promise<Uint8Array> | Uint8Array;
+export interface MessageSigner {
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array;
+  sign(base: Uint8Array): Promise<Uint8Array> | Uint8Array;
+}
 
 export interface MessageVerifier {
   /** Its registered name, if it has one: an answer that names another algorithm is refused. */
@@ -15,13 +26,29 @@ export interface MessageVerifier {
 }
 
 const ed25519 = '1.3.101.112';
+const der = {
+  privateKey: { format: 'der', type: 'pkcs8' },
+  publicKey: { format: 'der', type: 'spki' },
+} as const;
+
+export const messageKeyAlgorithms = ['ed25519', 'p256', 'sm2'] as const;
+
+/** A new pair: PKCS#8 (not encrypted) and SubjectPublicKeyInfo, both DER. */
+export function generateMessageKey(algorithm: (typeof messageKeyAlgorithms)[number]): {
+  privateKey: Uint8Array;
+  publicKey: Uint8Array;
+} {
+  if (algorithm !== 'ed25519') return generateSoftwareKey(algorithm);
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  return { privateKey: privateKey.export(der.privateKey), publicKey: publicKey.export(der.publicKey) };
+}
 
 /**
  * @param pkcs8 PrivateKeyInfo, DER, not encrypted
  * @throws PkiError, DerError for keys of other kinds; messages hold nothing of the key
  */
 export function messageSigner(pkcs8: Uint8Array): MessageSigner {
-  const options = { key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' } as const;
+  const options = { key: Buffer.from(pkcs8), ...der.privateKey };
   const kind = readDer(pkcs8, (reader) => {
     const inside = reader.sequence();
     inside.smallInteger();
@@ -29,13 +56,15 @@ export function messageSigner(pkcs8: Uint8Array): MessageSigner {
   });
   if (kind === ed25519) {
     const key = createPrivateKey(options);
-    return (base) => sign(null, base, key);
+    const publicKey = createPublicKey(key).export(der.publicKey);
+    return { publicKey, sign: (base) => sign(null, base, key) };
   }
   const signer = softwareSigner(pkcs8);
-  if (signer.algorithm === 'sm2') return (base) => signer.sign(base);
+  if (signer.algorithm === 'sm2') return signer;
   if (signer.algorithm !== 'p256') throw unsupported(signer.algorithm);
   const key = createPrivateKey(options);
-  return (base) => sign('sha256', base, { key, dsaEncoding: 'ieee-p1363' });
+  const { publicKey } = signer;
+  return { publicKey, sign: (base) => sign('sha256', base, { key, dsaEncoding: 'ieee-p1363' }) };
 }
 
 /**
@@ -43,7 +72,7 @@ export function messageSigner(pkcs8: Uint8Array): MessageSigner {
  * @throws PkiError, DerError for keys of other kinds
  */
 export function messageVerifier(spki: Uint8Array): MessageVerifier {
-  const options = { key: Buffer.from(spki), format: 'der', type: 'spki' } as const;
+  const options = { key: Buffer.from(spki), ...der.publicKey };
   if (readDer(spki, (reader) => reader.sequence().sequence().oid()) === ed25519) {
     const key = createPublicKey(options);
     return { algorithm: 'ed25519', verifies: (base, signature) => verify(null, base, key, signature) };

@@ -23,7 +23,12 @@ const label = 'desk';
 export async function signatureFields(
   { method, url }: Pick<RequestMessage, 'method' | 'url'>,
   content: Uint8Array | null,
-  key: { readonly id: string; readonly sign: MessageSigner; readonly nonce: string; readonly now: Date },
+  key: {
+    readonly id: string;
+    readonly signer: MessageSigner;
+    readonly nonce: string;
+    readonly now: Date;
+  },
 ): Promise<Record<string, string>> {
   const digest = content && { 'content-digest': contentDigest(content) };
   const covered = {
@@ -34,7 +39,7 @@ export async function signatureFields(
       ['nonce', key.nonce],
     ]),
   };
-  const signature = await key.sign(signatureBase(covered, { method, url, fields: { ...digest } }));
+  const signature = await key.signer.sign(signatureBase(covered, { method, url, fields: { ...digest } }));
   return {
     ...digest,
     'signature-input': `${label}=${serialize(covered)}`,
