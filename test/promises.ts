@@ -29,6 +29,7 @@ const pointsImport = 'apps/server/src/setup/service-points/import.test.ts';
 const nearest = 'apps/server/src/setup/service-points/nearest.test.ts';
 const registerImport = 'apps/server/src/registry/import/import.test.ts';
 const registerChanges = 'apps/server/src/registry/import/changes.test.ts';
+const httpRegister = 'apps/server/src/registry/http/registry.test.ts';
 const realKeys = 'test/interruptions/real-keys.test.ts';
 const twinsOnSkf =
   'are renewed whatever is interrupted: what the profile keeps stays, and a full key is certified again';
@@ -801,6 +802,39 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           registerChanges,
           'goes on when the register is replaced, and stays when the entity is removed',
           'is found by a number that it has no longer, and says from which line of which file',
+        ],
+      ],
+    },
+  ],
+  'A register over HTTP': [
+    {
+      promise:
+        'It knows this desk by signed requests or a client certificate, and only its own answers to them are believed.',
+      tests: [
+        [
+          httpRegister,
+          'is asked by a signed request, and what it says is told with its origin',
+          'one that was given to an earlier request is not',
+          '“there is no such entity” is believed under a signature alone',
+          'a redirect, which is not followed',
+        ],
+        [
+          'apps/server/src/registry/http/settings.test.ts',
+          'the register sees this desk’s certificate, and answers',
+          'a register that does not know this desk’s issuer, or that this desk does not trust, is silent',
+        ],
+      ],
+    },
+    {
+      promise:
+        'When it is away nobody waits long for it, and what it said before counts for a while, with its age.',
+      tests: [
+        [
+          httpRegister,
+          'holds nobody longer than in all is allowed',
+          'is not asked any more after some failures, until one question has tried it',
+          'counts while it is silent, with the time at which it was said, and for so long only',
+          'is forgotten when the register does not know it any more',
         ],
       ],
     },
