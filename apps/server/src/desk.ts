@@ -15,7 +15,6 @@ import type { IssuingCa } from './authority/embedded/open.ts';
 import { recordIssuers } from './authority/embedded/record-issuers.ts';
 import { endingSoon, issuable } from './authority/embedded/routing.ts';
 import { readProfiles } from './authority/profiles.ts';
-import { readCertificate } from './authority/read-certificate.ts';
 import { registrar } from './authority/registration/registrar.ts';
 import { registrationRoutes } from './authority/registration/routes.ts';
 import { authorityRoutes } from './authority/routes.ts';
@@ -42,6 +41,7 @@ import { databaseLimiter, type Limiter, type RateLimit } from './platform/http/l
 import { buildHttp } from './platform/http/server.ts';
 import { startWorker } from './platform/jobs.ts';
 import { createListener, type Listener } from './platform/notifications.ts';
+import { readCertificate } from './platform/read-certificate.ts';
 import type { Log } from './platform/telemetry/log.ts';
 import { createMetrics } from './platform/telemetry/metrics.ts';
 import { configuredRegisters, openRegisters } from './registry/configured.ts';

@@ -5,7 +5,7 @@ import { readSafe } from '@certdesk/safe';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { PIN, softHsmModule, startSoftHsm } from '../../../../test/support/softhsm.ts';
 import { issuingCertificate } from '../authority/embedded/ca-certificate.ts';
-import { readCertificate } from '../authority/read-certificate.ts';
+import { readCertificate } from '../platform/read-certificate.ts';
 import { fileOf, rootPassphrase, run, testDeskFiles, testFolder } from './commands.test-support.ts';
 
 /** A desk, the way to its commands, and its root's passphrase file. */

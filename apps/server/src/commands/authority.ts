@@ -6,7 +6,7 @@ import { type IssuerEntry, readIssuersFile } from '../authority/embedded/issuers
 import { activeOf } from '../authority/embedded/open.ts';
 import { acceptIssuer, addSeries, requestIssuer, rollSeries } from '../authority/embedded/series.ts';
 import { nameOfPlace } from '../authority/embedded/signers/open.ts';
-import { readCertificate } from '../authority/read-certificate.ts';
+import { readCertificate } from '../platform/read-certificate.ts';
 import { readPassphrase } from '../setup/configuration.ts';
 import { type Command, type CommandContext, needed, UsageError } from './command.ts';
 import { hsmPlace, hsmUsage } from './hsm.ts';

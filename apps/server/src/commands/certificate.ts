@@ -5,8 +5,8 @@ import { type RevocationReason, revocationReasons } from '../authority/certifica
 import { readIssuersFile } from '../authority/embedded/issuers-file.ts';
 import { openIssuer } from '../authority/embedded/open.ts';
 import { importCertificate } from '../authority/import.ts';
-import { readCertificate } from '../authority/read-certificate.ts';
 import { DeskError } from '../platform/error.ts';
+import { readCertificate } from '../platform/read-certificate.ts';
 import type { Configuration } from '../setup/configuration.ts';
 import { digestOf } from '../status/commands.ts';
 import { type Command, type CommandContext, needed, UsageError } from './command.ts';

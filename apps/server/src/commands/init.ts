@@ -11,9 +11,9 @@ import {
   createAuthority,
 } from '../authority/embedded/create.ts';
 import type { KeyPlace } from '../authority/embedded/signers/signer.ts';
-import { readCertificate } from '../authority/read-certificate.ts';
 import { createKeyManagement, keySettingsName } from '../keymanagement/service/files.ts';
 import { DeskError } from '../platform/error.ts';
+import { readCertificate } from '../platform/read-certificate.ts';
 import { parseConfiguration, readPassphrase } from '../setup/configuration.ts';
 import { createResponderKey } from '../status/responder-keys.ts';
 import { draftAgreement } from './agreement-draft.ts';

@@ -32,9 +32,9 @@ import { keyManagementServe } from './keymanagement.ts';
 import { officerAdd, officerDisable, officerList } from './officer.ts';
 import { operatorAdd, operatorCreate, operatorDisable, operatorList } from './operator.ts';
 import { registryHistory, registryImport, registryShow } from './registry.ts';
-import { servicePointsImport, servicePointsList } from './service-points.ts';
 import { registryAsk } from './registry-ask.ts';
 import { registryKey } from './registry-key.ts';
+import { servicePointsImport, servicePointsList } from './service-points.ts';
 import { commandList, commandSecond, commandSubmit } from './signed-command.ts';
 import { trust } from './trust.ts';
 

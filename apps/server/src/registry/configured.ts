@@ -1,7 +1,7 @@
 /** The registers that the configuration names, opened and put in their order. */
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../schema/database.ts';
-import type { RegistersConfiguration } from '../setup/registry-configuration.ts';
+import type { RegistersConfiguration } from './configuration.ts';
 import type { NoAnswer } from './http/no-answer.ts';
 import { httpRegistry } from './http/registry.ts';
 import { type HttpRegisterSettings, openHttpRegister } from './http/settings.ts';

@@ -1,5 +1,6 @@
 /** The part of the configuration that says how another CA is asked over CMP (authority/cmp). */
 import { z } from 'zod';
+import { hasUser } from '../platform/http/address.ts';
 
 const File = z.string().min(1);
 const text = (max: number) => z.string().min(1).max(max);
@@ -16,13 +17,6 @@ const Signature = z.strictObject({
   signers: z.array(File).max(8).default([]),
 });
 const Mac = z.strictObject({ kind: z.literal('mac'), reference: text(200), secret: File });
-
-/** Such an address would be told in errors, and `fetch` takes none. */
-export function hasUser(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { username, password } = new URL(url);
-  return username !== '' || password !== '';
-}
 
 export const Cmp = z.strictObject({
   url: z

@@ -8,8 +8,8 @@ import { dirname, resolve } from 'node:path';
 import { assistantPorts, identityKinds, KeyAlgorithm, Origin } from '@certdesk/contract';
 import { z } from 'zod';
 import { DeskError } from '../platform/error.ts';
+import { Registers, registerFilesAt } from '../registry/configuration.ts';
 import { Cmp, cmpFilesAt } from './cmp-configuration.ts';
-import { Registers, registerFilesAt } from './registry-configuration.ts';
 
 const File = z.string().min(1);
 const Oid = z.string().regex(/^[0-2](\.\d+)+$/, 'not an object identifier');

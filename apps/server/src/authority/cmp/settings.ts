@@ -11,10 +11,10 @@ import {
   softwareSigner,
 } from '@certdesk/pki';
 import { DeskError } from '../../platform/error.ts';
+import { readCertificate } from '../../platform/read-certificate.ts';
 import { openSealed } from '../../platform/sealed-file.ts';
 import type { CmpConfiguration } from '../../setup/cmp-configuration.ts';
 import type { Profiles } from '../profiles.ts';
-import { readCertificate } from '../read-certificate.ts';
 
 export interface CmpSettings {
   readonly url: string;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Certificate } from '@certdesk/pki';
 import { DeskError } from '../../platform/error.ts';
-import { readCertificate } from '../read-certificate.ts';
+import { readCertificate } from '../../platform/read-certificate.ts';
 import { type IssuerEntry, readIssuersFile } from './issuers-file.ts';
 import { nameOfPlace, openSigner, type SignerContext } from './signers/open.ts';
 import type { CaSigner } from './signers/signer.ts';

@@ -13,9 +13,9 @@ import {
 } from '@certdesk/pki';
 import { readSafe } from '@certdesk/safe';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { readCertificate } from '../../platform/read-certificate.ts';
 import { cheap, now, passphrase } from '../authority.test-support.ts';
 import { readProfiles } from '../profiles.ts';
-import { readCertificate } from '../read-certificate.ts';
 import { issuingCertificate } from './ca-certificate.ts';
 import { type AuthorityAlgorithm, createAuthority } from './create.ts';
 import { authorityFiles } from './files.ts';

@@ -10,7 +10,7 @@ import { buildRequest, type Certificate, type KeyAlgorithm, Name, toPem } from '
 import { type KdfCost, writeFileAtomically } from '@certdesk/safe';
 import { z } from 'zod';
 import { DeskError } from '../../platform/error.ts';
-import { readCertificate } from '../read-certificate.ts';
+import { readCertificate } from '../../platform/read-certificate.ts';
 import { caName, issuingCertificate, rootCertificate, writeCertificate } from './ca-certificate.ts';
 import { type AuthorityAlgorithm, authorityAlgorithms } from './create.ts';
 import { IssuerEntry, IssuerName, readIssuersFile, writeIssuersFile } from './issuers-file.ts';

@@ -7,8 +7,8 @@ import { type Certificate, toPem } from '@certdesk/pki';
 import { type KdfCost, writeFileAtomically, writeSafe } from '@certdesk/safe';
 import { z } from 'zod';
 import { createAuditKey, openAuditKey, readAuditPublicKey } from '../../audit/key.ts';
-import { readCertificate } from '../../authority/read-certificate.ts';
 import { DeskError } from '../../platform/error.ts';
+import { readCertificate } from '../../platform/read-certificate.ts';
 import { openSealed } from '../../platform/sealed-file.ts';
 import { StorageKey } from './sealing.ts';
 

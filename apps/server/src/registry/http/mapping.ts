@@ -1,6 +1,6 @@
 /** What an answer says, read as the configuration says it is written. */
 import { IdentityKind, IdentityNumber } from '@certdesk/contract';
-import type { HttpRegisterConfiguration } from '../../setup/registry-configuration.ts';
+import type { HttpRegisterConfiguration } from '../configuration.ts';
 import { lookupValue } from '../lookup-value.ts';
 import type { RegistryEntity } from '../registry.ts';
 import { NoAnswer } from './no-answer.ts';

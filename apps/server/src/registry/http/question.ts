@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IdentityNumber } from '@certdesk/contract';
-import type { HttpRegisterConfiguration } from '../../setup/registry-configuration.ts';
+import type { HttpRegisterConfiguration } from '../configuration.ts';
 import { lookupValue } from '../lookup-value.ts';
 
 /** One request's worth of asking: by one number. */

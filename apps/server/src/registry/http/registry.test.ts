@@ -2,7 +2,7 @@ import { verify } from 'node:crypto';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createTestDatabase } from '../../../../../test/support/database.ts';
 import { openDatabase } from '../../schema/database.ts';
-import { type HttpRegisterConfiguration, Registers } from '../../setup/registry-configuration.ts';
+import { type HttpRegisterConfiguration, Registers } from '../configuration.ts';
 import { sweepAnswers } from './kept.ts';
 import type { NoAnswer } from './no-answer.ts';
 import {

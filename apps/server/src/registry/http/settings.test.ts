@@ -18,7 +18,7 @@ import { writeSafe } from '@certdesk/safe';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createTestDatabase } from '../../../../../test/support/database.ts';
 import { openDatabase } from '../../schema/database.ts';
-import { type HttpRegisterConfiguration, Registers } from '../../setup/registry-configuration.ts';
+import { type HttpRegisterConfiguration, Registers } from '../configuration.ts';
 import { type LoopbackRegister, loopbackRegister, saying } from './register.test-support.ts';
 import { httpRegistry } from './registry.ts';
 import { openHttpRegister } from './settings.ts';

@@ -1,10 +1,10 @@
 /** What a desk knows of a register over HTTP: keys and certificates opened from the configuration, checked at start. */
 import { readFile } from 'node:fs/promises';
 import { fromPem, keyAlgorithmOf, softwareSigner, toPem } from '@certdesk/pki';
-import { readCertificate } from '../../authority/read-certificate.ts';
 import { DeskError } from '../../platform/error.ts';
+import { readCertificate } from '../../platform/read-certificate.ts';
 import { openSealed } from '../../platform/sealed-file.ts';
-import type { HttpRegisterConfiguration } from '../../setup/registry-configuration.ts';
+import type { HttpRegisterConfiguration } from '../configuration.ts';
 import {
   type MessageSigner,
   type MessageVerifier,

@@ -1,7 +1,7 @@
-/** The part of the configuration that says which legal-entity registers are asked, and how one is asked over HTTP (registry/). */
+/** The part of the configuration that says which legal-entity registers are asked, and how one is asked over HTTP. */
 import { IdentityKind } from '@certdesk/contract';
 import { z } from 'zod';
-import { hasUser } from './cmp-configuration.ts';
+import { hasUser } from '../platform/http/address.ts';
 
 const File = z.string().min(1);
 const text = (max: number) => z.string().min(1).max(max);

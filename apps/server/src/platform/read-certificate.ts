@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Certificate } from '@certdesk/pki';
-import { DeskError } from '../platform/error.ts';
+import { DeskError } from './error.ts';
 
 /** @throws DeskError `configuration-invalid` */
 export async function readCertificate(file: string): Promise<Certificate> {

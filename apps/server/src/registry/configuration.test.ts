@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseConfiguration } from './configuration.ts';
+import { parseConfiguration } from '../setup/configuration.ts';
 
 const http = {
   url: 'https://register.example/find',
