@@ -11,6 +11,8 @@ const identityNumbers: IdentityNumber[] = identityKinds.map((kind) => ({
   value: '91310000631291289X',
 }));
 
+const added = identityNumbers.filter(({ kind }) => kind === 'socialInsurance' || kind === 'housingFund');
+
 export const certificate: CertificateView = {
   digest: 'a1'.repeat(32),
   use: 'signing',
@@ -121,6 +123,23 @@ export class Desk {
   renewalOfTwins(): SignedOrder {
     this.#desk.twins = true;
     return this.renewal();
+  }
+
+  renewalWithNumbers(): SignedOrder {
+    const order = this.#desk.renewalOrder();
+    const confirmed = { ...order.confirmed, entityName, identityNumbers, added };
+    return this.#desk.sign({ ...order, ...keyed, confirmed });
+  }
+
+  amendment(): SignedOrder {
+    const order = this.#desk.amendmentOrder();
+    const confirmed = { ...order.confirmed, entityName, identityNumbers, added };
+    return this.#desk.sign({ ...order, ...keyed, confirmed, notAfter: certificate.notAfter });
+  }
+
+  amendmentOfTwins(): SignedOrder {
+    this.#desk.twins = true;
+    return this.amendment();
   }
 
   tidy(): SignedOrder {

@@ -38,7 +38,14 @@ interface Walk {
   readonly name: string;
   /** Who opens the window; `user` opens the own one. */
   readonly by: 'desk' | 'stranger' | 'nobody' | 'user';
-  readonly order?: 'signIn' | 'renewal' | 'renewalOfTwins' | 'tidy';
+  readonly order?:
+    | 'signIn'
+    | 'renewal'
+    | 'renewalOfTwins'
+    | 'renewalWithNumbers'
+    | 'amendment'
+    | 'amendmentOfTwins'
+    | 'tidy';
   /** A second key that nobody can read, and no desk. */
   readonly shelf?: boolean;
   readonly screens: readonly Screen[];
@@ -46,6 +53,8 @@ interface Walk {
 
 const heading = (text: (words: Words) => string) => (scene: Scene) =>
   scene.page.getByRole('heading', { level: 1, name: text(scene.words), exact: true });
+const heading3 = (text: (words: Words) => string) => (scene: Scene) =>
+  scene.page.getByRole('heading', { level: 3, name: text(scene.words), exact: true });
 const said =
   (text: (words: Words) => string) =>
   ({ page, words }: Scene) =>
@@ -189,6 +198,62 @@ const order: Walk[] = [
         name: 'renewed, certificate not at hand',
         show: ({ script }) => script.finish({ purpose: 'renewal', certificate: null }),
         shows: heading(({ doneTitle }) => doneTitle.renewal),
+      },
+    ],
+  },
+  {
+    name: 'renewal that takes numbers in',
+    by: 'desk',
+    order: 'renewalWithNumbers',
+    screens: [
+      {
+        name: 'PIN for a renewal with numbers',
+        show: ({ script }) => script.askPin([candidate()]),
+        shows: heading3(({ comesIn }) => comesIn),
+      },
+    ],
+  },
+  {
+    name: 'amendment',
+    by: 'desk',
+    order: 'amendment',
+    screens: [
+      {
+        name: 'PIN for an amendment',
+        show: ({ script }) => script.askPin([candidate()]),
+        shows: said(({ amendmentLead }) => amendmentLead),
+      },
+      {
+        name: 'amendment taken up',
+        show: ({ script }) => script.work(null),
+        shows: heading(({ workingTitle }) => workingTitle.amendment),
+      },
+      {
+        name: 'amending, prove',
+        show: ({ script }) => script.work('prove', { samePair: true }),
+        shows: ({ page, words }) => page.getByText(words.stepNow(2, 3, words.steps.prove), { exact: true }),
+      },
+      {
+        name: 'amending, write',
+        show: ({ script }) => script.work('write', { samePair: true }),
+        shows: ({ page, words }) => page.getByText(words.stepNow(3, 3, words.steps.write), { exact: true }),
+      },
+      {
+        name: 'amended',
+        show: ({ script }) => script.finish({ purpose: 'amendment', certificate: held }),
+        shows: heading(({ doneTitle }) => doneTitle.amendment),
+      },
+    ],
+  },
+  {
+    name: 'amendment of twins',
+    by: 'desk',
+    order: 'amendmentOfTwins',
+    screens: [
+      {
+        name: 'PIN for an amendment of twins',
+        show: ({ script }) => script.askPin([candidate()]),
+        shows: said(({ amendmentTwinLead }) => amendmentTwinLead),
       },
     ],
   },

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Order } from '@certdesk/contract';
 import { createVirtualKey, virtualDriver } from '@certdesk/token';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { FakeDesk } from '../test-support/fake-desk.test-support.ts';
@@ -59,9 +60,9 @@ function configure(change: object): void {
 const run = (args: string[], input?: string) =>
   program.run(args, { home, ...(input !== undefined && { input }) });
 
-function orderFile(): string {
+function orderFile(order: Order = desk.renewalOrder()): string {
   const file = join(home, 'order.json');
-  writeFileSync(file, JSON.stringify(desk.sign(desk.renewalOrder())));
+  writeFileSync(file, JSON.stringify(desk.sign(order)));
   return file;
 }
 
@@ -105,6 +106,27 @@ it('carries out a renewal from a file, and logs it without PIN or token', async 
     expect(log + ended.out + ended.err).not.toContain(secret);
   }
   expect(statSync(join(home, 'assistant.log')).mode & 0o777).toBe(0o600);
+});
+
+it('carries out an amendment from a file: says which numbers come in and what stays, and logs none of them', async () => {
+  const ended = await run(['order', orderFile(desk.amendmentOrder()), '--yes', '--pin-stdin'], `${pin}\n`);
+  expect(ended.err).toContain('asks to add numbers to a certificate; its key pair and its validity stay');
+  expect(ended.err).toContain('Comes in: Social insurance number: 00123456\n');
+  expect(ended.err).toContain('Still valid until: 2027-01-01\n');
+  expect(ended).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('Social insurance number: 00123456\n'),
+  });
+  expect(desk.state).toBe('done');
+  const log = readFileSync(join(home, 'assistant.log'), 'utf8');
+  expect(
+    log
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toMatchObject([{ event: 'order done', purpose: 'amendment', desk: desk.base }]);
+  for (const secret of [pin, ...desk.tokens, '00123456', '91310000631291289X'])
+    expect(log).not.toContain(secret);
 });
 
 it('changes nothing without consent, with a wrong PIN, or for another origin', async () => {

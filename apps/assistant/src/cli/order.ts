@@ -30,7 +30,7 @@ export const order: Command = async (context) => {
     if (outcome.purpose === 'sign-in') {
       terminal.say(JSON.stringify({ statement: outcome.statement, certificate: outcome.certificate }));
     }
-    if (outcome.purpose === 'renewal' && outcome.certificate) {
+    if ((outcome.purpose === 'renewal' || outcome.purpose === 'amendment') && outcome.certificate) {
       for (const line of words.held(outcome.certificate)) terminal.say(line);
     }
     return 0;

@@ -37,16 +37,28 @@ export function wordsIn(language: Language) {
     return pick(`密码还可以输错 ${left} 次`, left === 1 ? '1 PIN try left' : `${left} PIN tries left`);
   }
 
+  const numberText = ({ kind, value }: IdentityNumber) => `${numberNames[kind][language]}: ${value}`;
+
   function certificate(view: CertificateView): string[] {
     return [
       view.use === 'signing'
         ? pick(`${view.entityName}（签名证书）`, `${view.entityName} (signing)`)
         : pick(`${view.entityName}（加密证书）`, `${view.entityName} (encryption)`),
-      ...view.identityNumbers.map(({ kind, value }) => `  ${numberNames[kind][language]}: ${value}`),
+      ...view.identityNumbers.map((number) => `  ${numberText(number)}`),
       `  ${pick('序列号', 'Serial number')}: ${view.serialNumber}`,
       `  ${pick('有效期', 'Valid')}: ${day(view.notBefore)} – ${day(view.notAfter)}`,
       `  ${pick('签发机构', 'Issuer')}: ${view.issuer}`,
       `  ${pick('算法', 'Algorithm')}: ${view.algorithm}`,
+    ];
+  }
+
+  function terms(view: OrderView & { purpose: 'renewal' | 'amendment' }): string[] {
+    const end = day(view.notAfter);
+    if (view.purpose === 'amendment') return [`  ${pick('有效期不变，至', 'Still valid until')}: ${end}`];
+    const { years, agreementVersion } = view;
+    return [
+      `  ${pick('期限', 'Term')}: ${years} ${pick('年', years === 1 ? 'year' : 'years')}, ${pick('至', 'until')} ${end}`,
+      `  ${pick('订户协议', 'Subscriber agreement')}: ${agreementVersion}`,
     ];
   }
 
@@ -106,15 +118,19 @@ export function wordsIn(language: Language) {
           ),
         ];
       }
+      const what =
+        view.purpose === 'renewal'
+          ? pick('请求更新证书', 'asks to renew a certificate')
+          : pick(
+              '请求在证书中添加证件，密钥和有效期不变',
+              'asks to add numbers to a certificate; its key pair and its validity stay',
+            );
       return [
-        pick(
-          `${from} 请求更新证书，办件 ${view.caseNumber}`,
-          `${from} asks to renew a certificate, case ${view.caseNumber}`,
-        ),
+        pick(`${from} ${what}，办件 ${view.caseNumber}`, `${from} ${what}, case ${view.caseNumber}`),
         `  ${pick('单位', 'Entity')}: ${view.entityName}`,
-        ...view.identityNumbers.map(({ kind, value }) => `  ${numberNames[kind][language]}: ${value}`),
-        `  ${pick('期限', 'Term')}: ${view.years} ${pick('年', view.years === 1 ? 'year' : 'years')}, ${pick('至', 'until')} ${day(view.notAfter)}`,
-        `  ${pick('订户协议', 'Subscriber agreement')}: ${view.agreementVersion}`,
+        ...view.added.map((number) => `  ${pick('加入', 'Comes in')}: ${numberText(number)}`),
+        ...view.identityNumbers.map((number) => `  ${numberText(number)}`),
+        ...terms(view),
         ...(view.twin
           ? [`  ${pick('签名证书和加密证书，共两张', 'Two certificates: for signing and for encryption')}`]
           : []),

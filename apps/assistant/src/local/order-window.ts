@@ -147,18 +147,18 @@ function wordsOf(order: Order): Words {
   if (order.purpose === 'tidy') {
     return { purpose: 'tidy', caseNumber: order.case.number, leftovers: order.leftovers.length };
   }
-  if (order.purpose === 'amendment') throw new AssistantError('order-unknown');
-  const { entityName, identityNumbers, years, agreement, twin } = order.confirmed;
-  return {
-    purpose: 'renewal',
+  const { entityName, identityNumbers, added, twin } = order.confirmed;
+  const common = {
     caseNumber: order.case.number,
     entityName,
     identityNumbers,
-    years,
+    added,
     notAfter: order.notAfter,
-    agreementVersion: agreement.version,
     twin,
   };
+  if (order.purpose === 'amendment') return { purpose: 'amendment', ...common };
+  const { years, agreement } = order.confirmed;
+  return { purpose: 'renewal', ...common, years, agreementVersion: agreement.version };
 }
 
 function resultOf(outcome: OrderOutcome): OrderResult {
@@ -166,6 +166,6 @@ function resultOf(outcome: OrderOutcome): OrderResult {
     const { purpose, statement, certificate } = outcome;
     return { purpose, statement, certificate };
   }
-  if (outcome.purpose === 'renewal') return { purpose: 'renewal', certificate: outcome.certificate };
-  return { purpose: 'tidy' };
+  if (outcome.purpose === 'tidy') return { purpose: 'tidy' };
+  return { purpose: outcome.purpose, certificate: outcome.certificate };
 }

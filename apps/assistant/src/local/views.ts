@@ -139,26 +139,30 @@ export type OrderView = {
   origin: string;
 } & (
   | { purpose: 'sign-in' }
-  | {
-      purpose: 'renewal';
-      caseNumber: string;
-      entityName: string;
-      identityNumbers: IdentityNumber[];
-      years: number;
-      /** RFC 3339, UTC. */
-      notAfter: string;
-      agreementVersion: string;
-      /** A signing and an encryption certificate. */
-      twin: boolean;
-    }
+  | (ReissueView & { purpose: 'renewal'; years: number; agreementVersion: string })
+  | (ReissueView & { purpose: 'amendment' })
   | { purpose: 'tidy'; caseNumber: string; leftovers: number }
 );
+
+/** What a renewal and an amendment say of the certificate that takes the place of another. */
+interface ReissueView {
+  caseNumber: string;
+  entityName: string;
+  /** As they will stand in the new certificate. */
+  identityNumbers: IdentityNumber[];
+  /** … of which these come in now. */
+  added: IdentityNumber[];
+  /** End of the new certificate's validity, RFC 3339, UTC. */
+  notAfter: string;
+  /** A signing and an encryption certificate. */
+  twin: boolean;
+}
 
 export type OrderResult =
   /** For `certdesk signed`. `certificate` is DER in base64. */
   | { purpose: 'sign-in'; statement: SignedStatement; certificate: string }
   /** `certificate` is null when an earlier run had got that far already and the old answer is not at hand. */
-  | { purpose: 'renewal'; certificate: HeldCertificate | null }
+  | { purpose: 'renewal' | 'amendment'; certificate: HeldCertificate | null }
   | { purpose: 'tidy' };
 
 export interface CertificateView {

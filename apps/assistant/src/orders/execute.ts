@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Order, WriteStep } from '@certdesk/contract';
-import { AssistantError, asAssistantError, Declined, isKeyRemoved } from '../errors.ts';
+import { asAssistantError, Declined, isKeyRemoved } from '../errors.ts';
 import type { KeyRing } from '../keys/ring.ts';
 import { certificateView } from '../keys/views.ts';
 import type { OrderResult } from '../local/views.ts';
+import { carryOutAmendment } from './amendment.ts';
 import type { OrderDialogue } from './dialogue.ts';
 import { type Pause, whileFresh } from './fresh-order.ts';
 import { carryOutRenewal } from './renewal.ts';
@@ -22,7 +23,7 @@ export interface OrderTools {
 }
 
 export type OrderOutcome = OrderResult & {
-  /** The new certificate of a renewal, DER. */
+  /** The new certificate of a renewal or an amendment, DER. */
   readonly newCertificate?: Uint8Array;
 };
 
@@ -106,20 +107,15 @@ class Execution {
       await server.finish(await removeLeftovers(key, order.leftovers, { keys: [order.key] }));
       return { purpose: 'tidy' };
     }
-    if (order.purpose === 'amendment') throw new AssistantError('order-unknown');
     const onIssued = (newKey: string) => {
       this.#newKey = newKey;
     };
-    const { certificate, encryption } = await carryOutRenewal({
-      order,
-      key,
-      server,
-      state,
-      progress,
-      onIssued,
-    });
+    const work = { key, server, state, progress, onIssued };
+    const { certificate, encryption } = await (order.purpose === 'renewal'
+      ? carryOutRenewal({ ...work, order })
+      : carryOutAmendment({ ...work, order }));
     return {
-      purpose: 'renewal',
+      purpose: order.purpose,
       certificate: {
         signing: certificateView(certificate, 'signing') ?? null,
         encryption: (encryption && certificateView(encryption, 'encryption')) ?? null,

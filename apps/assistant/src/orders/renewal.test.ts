@@ -2,6 +2,7 @@ import { publicKeyDigest } from '@certdesk/pki';
 import { KeyError } from '@certdesk/token';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Bench, obligingDialogue, openBench } from '../test-support/bench.test-support.ts';
+import * as interruptions from '../test-support/interruptions.test-support.ts';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -49,12 +50,12 @@ it('renews in spite of one interruption at any call to the key', async () => {
   for (const kind of ['before', 'after'] as const) {
     for (let at = 1; at <= calls; at += 1) {
       await fresh();
-      pullAt(at, kind);
+      interruptions.pullAt(bench, at, kind);
       // The key is back the moment that it is missed.
       await bench.run(order(), {
         dialogue: { ...obligingDialogue(bench.store.pin, bench), keyWanted: async () => undefined },
       });
-      bench.driver.interfere = (_, call) => call();
+      interruptions.undisturbed(bench);
       expectRenewed();
     }
   }
@@ -77,15 +78,10 @@ it('stops with a sentence where the key refuses a call, as one whose memory is f
   const calls = await countCalls();
   for (let at = 1; at <= calls; at += 1) {
     await fresh();
-    let count = 0;
-    bench.driver.interfere = async (_, call) => {
-      count += 1;
-      if (count === at) throw new KeyError('key-failed');
-      return call();
-    };
+    interruptions.refuseAt(bench, at);
     // One that cannot even be read is not known for the key that the order is about.
     await bench.run(order()).catch(({ code }) => expect(['key-failed', 'order-other-key']).toContain(code));
-    bench.driver.interfere = (_, call) => call();
+    interruptions.undisturbed(bench);
     expectSomethingWorks();
     if (bench.desk.state !== 'done') await bench.run(order());
     expectRenewed();
@@ -291,10 +287,8 @@ async function fresh(): Promise<void> {
   bench = await openBench();
 }
 
-/** Calls to the key that an undisturbed renewal makes, `close` and the look before the PIN included. */
 async function countCalls(): Promise<number> {
-  const methods = await callsOfRenewal();
-  return methods.length;
+  return (await callsOfRenewal()).length;
 }
 
 async function callNumber(method: string): Promise<number> {
@@ -302,43 +296,12 @@ async function callNumber(method: string): Promise<number> {
 }
 
 async function callsOfRenewal(): Promise<string[]> {
-  const methods: string[] = [];
   await fresh();
-  bench.driver.interfere = (method, call) => {
-    methods.push(method);
-    return call();
-  };
-  await bench.run(order());
+  const methods = await interruptions.callsOf(bench, () => bench.run(order()));
   await fresh();
   return methods;
 }
 
-/** The key vanishes for a moment at its n-th call: before it did what it was asked, or before it could say so. */
-function pullAt(at: number, kind: 'before' | 'after'): void {
-  let count = 0;
-  bench.driver.interfere = async (method, call) => {
-    count += 1;
-    if (count !== at) return call();
-    if (kind === 'after') await call();
-    if (method === 'close') return call();
-    bench.store.loggedIn.clear();
-    throw new KeyError('key-removed');
-  };
-}
-
-/** The assistant's process ends at the n-th call: nothing of it runs any more. */
-async function killedAt(at: number, kind: 'before' | 'after'): Promise<void> {
-  let count = 0;
-  await new Promise<void>((resolve, reject) => {
-    bench.driver.interfere = async (_, call) => {
-      count += 1;
-      if (count < at) return call();
-      if (count === at && kind === 'after') await call();
-      resolve();
-      return new Promise(() => undefined);
-    };
-    bench.run(order()).then(() => resolve(), reject);
-  });
-  bench.driver.interfere = (_, call) => call();
-  bench.store.loggedIn.clear();
+function killedAt(at: number, moment: interruptions.Moment): Promise<void> {
+  return interruptions.killedAt(bench, at, moment, () => bench.run(order()));
 }

@@ -1,4 +1,5 @@
 import {
+  type AmendmentStatement,
   type ProofStatement,
   type RenewalStatement,
   type SignedStatement,
@@ -11,6 +12,7 @@ import type { Key } from '@certdesk/token';
 interface Statements {
   signIn: SignInStatement;
   renewal: RenewalStatement;
+  amendment: AmendmentStatement;
   proof: ProofStatement;
 }
 

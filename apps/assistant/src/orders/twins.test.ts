@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { canRunSoftHsm, plugInSoftHsm } from '../../../../packages/token/src/pkcs11/softhsm.test-support.ts';
 import { KeyRing } from '../keys/ring.ts';
 import { type Bench, obligingDialogue, openBench } from '../test-support/bench.test-support.ts';
+import { callsOf, killedAt } from '../test-support/interruptions.test-support.ts';
 
 let bench: Bench;
 beforeEach(open);
@@ -47,48 +48,23 @@ function expectSomethingWorks(): void {
   expect(good.some(({ der }) => onKey.some((there) => Buffer.compare(there, der) === 0))).toBe(true);
 }
 
-async function callsOf(prepare: () => void): Promise<string[]> {
-  const methods: string[] = [];
-  await bench.stop();
-  await open();
-  prepare();
-  bench.driver.interfere = (method, call) => {
-    methods.push(method);
-    return call();
-  };
-  await bench.run(order());
-  return methods;
-}
-
-/** The assistant's process ends at the n-th call: nothing of it runs any more. */
-async function killedAt(at: number, kind: 'before' | 'after'): Promise<void> {
-  let count = 0;
-  await new Promise<void>((resolve, reject) => {
-    bench.driver.interfere = async (_, call) => {
-      count += 1;
-      if (count < at) return call();
-      if (count === at && kind === 'after') await call();
-      resolve();
-      return new Promise(() => undefined);
-    };
-    bench.run(order()).then(() => resolve(), reject);
-  });
-  bench.driver.interfere = (_, call) => call();
-  bench.store.loggedIn.clear();
-}
-
 async function inSpiteOfKills(prepare: () => void, expectDone: () => void): Promise<void> {
-  const calls = (await callsOf(prepare)).length;
+  const renew = () => bench.run(order());
+  const fresh = async () => {
+    await bench.stop();
+    await open();
+    prepare();
+  };
+  await fresh();
+  const calls = (await callsOf(bench, renew)).length;
   expect(calls).toBeGreaterThan(12);
   for (const kind of ['before', 'after'] as const) {
     // Between two calls it is the same moment, after the one as before the next: of those a third is enough.
     for (let at = 1; at <= calls; at += kind === 'after' ? 1 : 3) {
-      await bench.stop();
-      await open();
-      prepare();
-      await killedAt(at, kind);
+      await fresh();
+      await killedAt(bench, at, kind, renew);
       expectSomethingWorks();
-      if (bench.desk.state !== 'done') await bench.run(order());
+      if (bench.desk.state !== 'done') await renew();
       expectDone();
     }
   }

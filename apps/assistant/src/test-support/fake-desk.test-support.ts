@@ -2,9 +2,11 @@ import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
+  type AmendmentOrder,
   type CaseState,
   type ErrorCode,
   encryptionProofOctets,
+  type IdentityNumber,
   type Order,
   problem,
   type RenewalOrder,
@@ -29,6 +31,7 @@ import {
   softwareSigner,
   verifyByKey,
 } from '@certdesk/pki';
+import type { ReissueOrder } from '../orders/reissue.ts';
 import type { TrustedDesk } from '../orders/trust.ts';
 
 type Certified = {
@@ -37,6 +40,7 @@ type Certified = {
   state: 'issued' | 'in-force' | 'superseded' | 'revoked';
 };
 const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('hex');
+const unifiedCode: IdentityNumber = { kind: 'uscc', value: '91310000631291289X' };
 const nonce = () => randomBytes(32).toString('base64url');
 
 class Refused extends Error {
@@ -47,7 +51,7 @@ class Refused extends Error {
   }
 }
 
-/** The server's side of one renewal case, in memory: what orders are tried against. Checks every signature. */
+/** The server's side of one case, a renewal or an amendment, in memory: what orders are tried against. Checks every signature. */
 export class FakeDesk {
   readonly orderKey = Sm2PrivateKey.generate();
   readonly caseId = randomUUID();
@@ -74,7 +78,7 @@ export class FakeDesk {
   finished: number[] | null = null;
   renewed = 0;
   #taken = new Map<string, { attempt: string; order: Order }>();
-  #current: { token: string; order: RenewalOrder } | undefined;
+  #current: { token: string; order: ReissueOrder } | undefined;
   #proofNonce: string | undefined;
   readonly #authority = softwareSigner(generateSoftwareKey('sm2').privateKey);
   #server: Server | undefined;
@@ -107,13 +111,20 @@ export class FakeDesk {
   }
 
   /** A certificate in force from the start. */
-  async certify(publicKey: Uint8Array, state: Certified['state'] = 'in-force'): Promise<Uint8Array> {
-    const der = await this.#certificateFor(publicKey);
+  async certify(
+    publicKey: Uint8Array,
+    state: Certified['state'] = 'in-force',
+    numbers?: readonly IdentityNumber[],
+  ): Promise<Uint8Array> {
+    const der = await this.#certificateFor(publicKey, numbers);
     this.certificates.push({ publicKey: publicKeyDigest(publicKey), der, state });
     return der;
   }
 
-  #certificateFor(publicKey: Uint8Array): Promise<Uint8Array> {
+  #certificateFor(
+    publicKey: Uint8Array,
+    numbers: readonly IdentityNumber[] = [unifiedCode],
+  ): Promise<Uint8Array> {
     return buildCertificate({
       serialNumber: `70${randomBytes(8).toString('hex')}`,
       issuer: Name.of([{ type: 'CN', value: 'Test CA' }]),
@@ -121,9 +132,7 @@ export class FakeDesk {
       notBefore: this.notBefore,
       notAfter: new Date('2027-01-01T00:00:00Z'),
       publicKey,
-      extensions: [
-        identityNumberExtension({ kind: 'uscc', value: '91310000631291289X' }, DEFAULT_IDENTITY_NUMBER_OIDS),
-      ],
+      extensions: numbers.map((number) => identityNumberExtension(number, DEFAULT_IDENTITY_NUMBER_OIDS)),
       signer: this.#authority,
     });
   }
@@ -145,21 +154,29 @@ export class FakeDesk {
     };
   }
 
+  /** The certificate and the key that an order is about. */
+  #keyed() {
+    const old = this.certificates[0];
+    return {
+      case: { id: this.caseId, number: 'R-1' },
+      key: old?.publicKey ?? '',
+      certificate: old ? certificateDigest(old.der) : '',
+    };
+  }
+
   renewalOrder(change: Partial<RenewalOrder> = {}): RenewalOrder {
     const old = this.certificates[0];
     const fresh = this.certificates.findLast(({ state }) => state === 'issued' || state === 'in-force');
     return {
       purpose: 'renewal',
       ...this.common(),
-      case: { id: this.caseId, number: 'R-1' },
-      key: old?.publicKey ?? '',
-      certificate: old ? certificateDigest(old.der) : '',
+      ...this.#keyed(),
       container: 'case-1',
       algorithm: 'sm2',
       newKey: fresh && fresh !== old ? fresh.publicKey : null,
       confirmed: {
         entityName: '上海示例贸易有限公司',
-        identityNumbers: [{ kind: 'uscc', value: '91310000631291289X' }],
+        identityNumbers: [unifiedCode],
         added: [],
         years: 1,
         agreement: { version: '1', digest: 'a'.repeat(64) },
@@ -173,21 +190,31 @@ export class FakeDesk {
     };
   }
 
+  amendmentOrder(change: Partial<AmendmentOrder> = {}): AmendmentOrder {
+    const added: IdentityNumber[] = [{ kind: 'socialInsurance', value: '00123456' }];
+    return {
+      purpose: 'amendment',
+      ...this.common(),
+      ...this.#keyed(),
+      algorithm: 'sm2',
+      confirmed: {
+        entityName: '上海示例贸易有限公司',
+        identityNumbers: [unifiedCode, ...added],
+        added,
+        twin: this.twins,
+      },
+      notAfter: '2027-01-01T00:00:00.000Z',
+      leftovers: [],
+      ...change,
+    };
+  }
+
   signInOrder(served: SignInOrder['served'] = null): Order {
     return { purpose: 'sign-in', ...this.common(), served };
   }
 
   tidyOrder(leftovers: RenewalOrder['leftovers']): Order {
-    const { certificate, key } = this.renewalOrder();
-    return {
-      purpose: 'tidy',
-      ...this.common(),
-      case: { id: this.caseId, number: 'R-1' },
-      key,
-      certificate,
-      leftovers,
-      certificates: [],
-    };
+    return { purpose: 'tidy', ...this.common(), ...this.#keyed(), leftovers, certificates: [] };
   }
 
   async #answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
@@ -231,7 +258,7 @@ export class FakeDesk {
 
   // biome-ignore lint/suspicious/noExplicitAny: as above
   #take({ order: signed, attempt }: any) {
-    const order = JSON.parse(Buffer.from(signed.payload, 'base64').toString()) as RenewalOrder;
+    const order = JSON.parse(Buffer.from(signed.payload, 'base64').toString()) as ReissueOrder;
     const before = this.#taken.get(order.id);
     if (before && before.attempt !== attempt) throw new Refused('order-used');
     this.#taken.set(order.id, { attempt, order });
@@ -249,11 +276,11 @@ export class FakeDesk {
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: as above
-  async #certificate({ request: base64, statement }: any, order: RenewalOrder) {
+  async #certificate({ request: base64, statement }: any, order: ReissueOrder) {
     const der = Buffer.from(base64, 'base64');
     const request = CertificationRequest.parse(der);
     if (!request.verify()) throw new Refused('request-signature');
-    const says = this.#verified(signedTypes.renewal, statement, this.certificates[0]?.der);
+    const says = this.#verified(signedTypes[order.purpose], statement, this.certificates[0]?.der);
     const expected = {
       origin: order.origin,
       order: order.id,
@@ -261,37 +288,42 @@ export class FakeDesk {
       nonce: order.nonce,
       certificate: order.certificate,
       request: sha256(der),
-      pair: publicKeyDigest(request.publicKey) === order.key ? 'present' : 'new',
+      ...(order.purpose === 'renewal' && {
+        pair: publicKeyDigest(request.publicKey) === order.key ? 'present' : 'new',
+      }),
       confirmed: order.confirmed,
     };
     if (JSON.stringify(says) !== JSON.stringify(expected)) throw new Refused('statement-invalid');
     const digest = publicKeyDigest(request.publicKey);
-    if (digest === order.key && !this.recertify) throw new Refused('request-key-used');
+    if (order.purpose === 'amendment' && digest !== order.key) throw new Refused('request-key');
+    if (order.purpose === 'renewal' && digest === order.key && !this.recertify)
+      throw new Refused('request-key-used');
     const known = this.certificates
       .slice(1)
       .find(({ publicKey, state }) => publicKey === digest && state !== 'revoked');
     const answer = async (signing: Uint8Array) => ({
       certificate: Buffer.from(signing).toString('base64'),
       chain: [],
-      twin: this.twins ? await this.#twinFor(request.publicKey) : null,
+      twin: this.twins ? await this.#twinFor(request.publicKey, order.confirmed.identityNumbers) : null,
     });
     if (known) return answer(known.der);
     if (this.state !== 'ordered' && this.state !== 'issued') throw new Refused('case-state');
     for (const certificate of this.certificates)
       if (certificate.state === 'issued') certificate.state = 'revoked';
-    const issued = await this.certify(request.publicKey, 'issued');
+    const issued = await this.certify(request.publicKey, 'issued', order.confirmed.identityNumbers);
     this.state = 'issued';
     this.#proofNonce = undefined;
     return answer(issued);
   }
 
   /** The same pair and certificate however often, in a new envelope for the signing key; or the pair that is there. */
-  async #twinFor(signingKey: Uint8Array) {
+  async #twinFor(signingKey: Uint8Array, numbers: readonly IdentityNumber[]) {
     const digest = publicKeyDigest(signingKey);
     const present = this.present.get(digest);
     const pair = present ?? this.pairs.get(digest) ?? Sm2PrivateKey.generate();
     if (!present) this.pairs.set(digest, pair);
-    const certificate = this.encryption.get(digest) ?? (await this.#certificateFor(pair.publicKey.toSpki()));
+    const certificate =
+      this.encryption.get(digest) ?? (await this.#certificateFor(pair.publicKey.toSpki(), numbers));
     this.encryption.set(digest, certificate);
     const envelope = present ? null : Buffer.from(envelopKey(pair, signingKey)).toString('base64');
     return { certificate: Buffer.from(certificate).toString('base64'), envelope };
@@ -314,7 +346,7 @@ export class FakeDesk {
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: as above
-  #proof({ statement }: any, order: RenewalOrder) {
+  #proof({ statement }: any, order: ReissueOrder) {
     const fresh = this.certificates.find(
       ({ state }, at) => at > 0 && (state === 'issued' || state === 'in-force'),
     );

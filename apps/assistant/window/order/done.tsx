@@ -6,13 +6,14 @@ import { useWords } from '../words/words.tsx';
 
 export function Done({ state: { order, result } }: { state: OrderState & { phase: 'done' } }) {
   const words = useWords();
+  const held = result.purpose === 'renewal' || result.purpose === 'amendment' ? result.certificate : null;
   return (
     <Frame heading={words.doneTitle[result.purpose]} origin={order.origin}>
       <p class="note">{words.doneLead[result.purpose]}</p>
-      {result.purpose === 'renewal' && result.certificate && (
+      {held && (
         <section class="card" aria-labelledby="new">
           <h2 id="new">{words.newCertificate}</h2>
-          <CertificateFacts held={result.certificate} />
+          <CertificateFacts held={held} />
         </section>
       )}
       <CloseButton />

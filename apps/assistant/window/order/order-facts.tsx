@@ -3,6 +3,7 @@ import type { Candidate, OrderView } from '../../src/local/views.ts';
 import { Facts } from '../parts/facts.tsx';
 import { Phrase } from '../parts/phrase.tsx';
 import { useWords } from '../words/words.tsx';
+import type { Words } from '../words/zh.ts';
 
 interface Props {
   readonly order: OrderView;
@@ -34,24 +35,67 @@ function Content({ order, samePair }: Props) {
       </>
     );
   }
+  const { added, identityNumbers } = order;
+  const numbers = (list: typeof added) =>
+    list.map(({ kind, value }): [string, string] => [words.number[kind], inFours(value)]);
   return (
     <>
-      <p>{samePair === 'certain' ? words.samePair.certain : words.renewalLead}</p>
-      {samePair === 'unknown' && <p>{words.samePair.unknown}</p>}
-      {order.twin && <p>{words.twinLead}</p>}
+      {order.purpose === 'amendment' ? (
+        <AmendmentLead twin={order.twin} />
+      ) : (
+        <RenewalLead twin={order.twin} samePair={samePair} />
+      )}
+      {added.length > 0 && (
+        <>
+          <h3>{words.comesIn}</h3>
+          <Facts rows={numbers(added)} />
+          <h3>{words.willBe}</h3>
+        </>
+      )}
       <Facts
         rows={[
           [words.fact.entity, order.entityName],
-          ...order.identityNumbers.map(({ kind, value }): [string, string] => [
-            words.number[kind],
-            inFours(value),
-          ]),
-          [words.fact.years, words.years(order.years)],
-          [words.fact.notAfter, day(order.notAfter)],
+          ...numbers(identityNumbers),
+          ...termOf(words, order),
           [words.fact.case, order.caseNumber],
-          [words.fact.agreement, order.agreementVersion],
+          ...(order.purpose === 'renewal' ? [[words.fact.agreement, order.agreementVersion] as const] : []),
         ]}
       />
     </>
   );
+}
+
+function RenewalLead({ twin, samePair }: Pick<Props, 'samePair'> & { readonly twin: boolean }) {
+  const words = useWords();
+  return (
+    <>
+      <p>{samePair === 'certain' ? words.samePair.certain : words.renewalLead}</p>
+      {samePair === 'unknown' && <p>{words.samePair.unknown}</p>}
+      {twin && <p>{words.twinLead}</p>}
+    </>
+  );
+}
+
+/** Nothing but the numbers changes, and that is said. */
+function AmendmentLead({ twin }: { twin: boolean }) {
+  const words = useWords();
+  return (
+    <>
+      <p>{words.amendmentLead}</p>
+      {twin && <p>{words.amendmentTwinLead}</p>}
+    </>
+  );
+}
+
+/** Until when it will be valid. */
+function termOf(
+  { fact, years }: Words,
+  order: OrderView & { purpose: 'renewal' | 'amendment' },
+): [string, string][] {
+  const end = day(order.notAfter);
+  if (order.purpose === 'amendment') return [[fact.staysUntil, end]];
+  return [
+    [fact.years, years(order.years)],
+    [fact.notAfter, end],
+  ];
 }

@@ -7,14 +7,22 @@ import { useWords } from '../words/words.tsx';
 const renewalSteps: readonly WriteStep[] = ['generate', 'issue', 'write', 'prove', 'tidy'];
 /** No new pair is made, and the certificates that it has leave it only once it is proved for the new ones. */
 const samePairSteps: readonly WriteStep[] = ['issue', 'prove', 'write', 'tidy'];
+/** As those, without an old container to remove. */
+const amendmentSteps: readonly WriteStep[] = ['issue', 'prove', 'write'];
 const tidySteps: readonly WriteStep[] = ['tidy'];
+
+function stepsOf({ order, samePair }: OrderState & { phase: 'working' }): readonly WriteStep[] {
+  if (order.purpose === 'tidy') return tidySteps;
+  if (order.purpose === 'amendment') return amendmentSteps;
+  return samePair ? samePairSteps : renewalSteps;
+}
 
 /** The key is being written to: how far it is, and what happens if it is pulled out all the same. */
 export function Working({ state }: { state: OrderState & { phase: 'working' } }) {
   const words = useWords();
-  const { order, step, waitingForServer, samePair } = state;
+  const { order, step, waitingForServer } = state;
   if (order.purpose === 'sign-in') return <Frame heading={words.workingSignIn} origin={order.origin} />;
-  const steps = order.purpose === 'tidy' ? tidySteps : samePair ? samePairSteps : renewalSteps;
+  const steps = stepsOf(state);
   const named = (one: WriteStep) => (order.purpose === 'tidy' ? words.tidyStep : words.steps[one]);
   const at = (steps as readonly unknown[]).indexOf(step);
   const now = steps[at];

@@ -1,5 +1,8 @@
 import type { Words } from './zh.ts';
 
+const writingLead =
+  'Should it be pulled out, nothing is lost: put it back, type the PIN again, and work goes on where it stopped. There is a working certificate on the key at all times. The desk’s page may be closed; writing goes on.';
+
 export const en: Words = {
   title: 'Key assistant',
   local: 'A window of this computer, not a web page',
@@ -42,10 +45,16 @@ export const en: Words = {
       'The key was pulled out; nothing is lost. Put it back and type the PIN again: work goes on where it stopped.',
   },
 
-  purpose: { 'sign-in': 'Sign in', renewal: 'Renew the certificate', tidy: 'Tidy the key' },
+  purpose: {
+    'sign-in': 'Sign in',
+    renewal: 'Renew the certificate',
+    amendment: 'Add numbers to the certificate',
+    tidy: 'Tidy the key',
+  },
   pinTitle: {
     'sign-in': 'Type the PIN to sign in',
     renewal: 'Check this, and type the PIN to agree',
+    amendment: 'Check the numbers that come in, and type the PIN to agree',
     tidy: 'Type the PIN to tidy the key',
   },
   asks: (desk) => `Asked for by ${desk}`,
@@ -60,6 +69,12 @@ export const en: Words = {
     unknown:
       'If the key has no room for a second key pair, the one on it stays and gets the new certificate.',
   },
+  amendmentLead:
+    'The numbers below come into the certificate, which is issued anew. The key pair stays, and so does the end of validity; the old certificate is replaced only once the new one has been proved. It takes about a minute.',
+  amendmentTwinLead:
+    'The signing and the encryption certificate are both issued anew. The encryption key stays as well: files that were sent to you before can still be opened.',
+  comesIn: 'Numbers that come in now',
+  willBe: 'The certificate as it will be',
   tidyLead: (count) =>
     `Removes ${count === 1 ? 'one item' : `${count} items`} that ended cases left on the key. The certificate in use is not touched.`,
   again: 'Work was interrupted; nothing is lost. Type the PIN again and it goes on where it stopped.',
@@ -68,6 +83,7 @@ export const en: Words = {
     entity: 'Company',
     years: 'Term',
     notAfter: 'New certificate valid until',
+    staysUntil: 'Still valid until',
     agreement: 'Agreement, version',
     serial: 'Serial number',
     issuer: 'Issuer',
@@ -121,16 +137,20 @@ export const en: Words = {
   lastTry: 'I am sure of the PIN; use the last try',
   lastTryMissing:
     'This is the last try. Tick the box if you are sure of the PIN; if not, stop here and find out first.',
-  agree: { 'sign-in': 'Sign in', renewal: 'Agree and begin', tidy: 'Begin' },
+  agree: { 'sign-in': 'Sign in', renewal: 'Agree and begin', amendment: 'Agree and add', tidy: 'Begin' },
   decline: 'Decline',
   later: 'Go on later',
   checking: 'Checking the PIN …',
 
   workingSignIn: 'Signing',
-  workingTitle: { renewal: 'Writing: leave the key in', tidy: 'Tidying: leave the key in' },
+  workingTitle: {
+    renewal: 'Writing: leave the key in',
+    amendment: 'Adding numbers: leave the key in',
+    tidy: 'Tidying: leave the key in',
+  },
   workingLead: {
-    renewal:
-      'Should it be pulled out, nothing is lost: put it back, type the PIN again, and work goes on where it stopped. There is a working certificate on the key at all times. The desk’s page may be closed; writing goes on.',
+    renewal: writingLead,
+    amendment: writingLead,
     tidy: 'Should it be pulled out, nothing is lost: put it back, type the PIN again, and work goes on where it stopped. The certificate in use is not touched.',
   },
   takingUp: 'Checking with the server; about to begin.',
@@ -150,11 +170,14 @@ export const en: Words = {
   doneTitle: {
     'sign-in': 'Signed',
     renewal: 'The certificate has been renewed',
+    amendment: 'The numbers are in the certificate',
     tidy: 'The key has been tidied',
   },
   doneLead: {
     'sign-in': 'Go on at the desk’s page.',
     renewal: 'The new certificate is on the key and has been proved. You can take the key out now.',
+    amendment:
+      'These numbers are in the certificate now. The new certificate is on the key and has been proved. You can take the key out now.',
     tidy: 'What was left has been removed. You can take the key out now.',
   },
   newCertificate: 'New certificate',

@@ -3,6 +3,9 @@ import type { IdentityKind, WriteStep } from '@certdesk/contract';
 /** A language's sentences: as the Chinese ones, which are the first, in form. */
 export type Words = typeof zh;
 
+const writingLead =
+  '万一拔出也不会丢失：插回介质，再输一次密码，会从停下的地方继续。任何时候介质上都有可用的证书。自助服务页面可以关闭，写入不会停。';
+
 export const zh = {
   title: '密码助手',
   local: '本机窗口，不是网页',
@@ -42,10 +45,11 @@ export const zh = {
     'key-removed': '介质被拔出，什么都没有丢失。插回后再输一次密码，会从停下的地方继续。',
   },
 
-  purpose: { 'sign-in': '登录', renewal: '更新证书', tidy: '清理介质' },
+  purpose: { 'sign-in': '登录', renewal: '更新证书', amendment: '添加证件', tidy: '清理介质' },
   pinTitle: {
     'sign-in': '输入密码登录',
     renewal: '请核对，同意后输入密码',
+    amendment: '请核对要加入的号码，同意后输入密码',
     tidy: '输入密码清理介质',
   },
   asks: (desk: string) => `请求方：${desk}`,
@@ -59,6 +63,11 @@ export const zh = {
       '介质没有空间存放第二对密钥，因此沿用现有密钥，只换发证书；旧证书在验证通过后才替换。约需一分钟。',
     unknown: '如果介质放不下第二对密钥，会沿用现有密钥，只换发证书。',
   },
+  amendmentLead:
+    '把下面的号码加入证书，证书换发一次。密钥不变，有效期不变；旧证书在新证书验证通过后才替换。约需一分钟。',
+  amendmentTwinLead: '签名证书和加密证书都会换发。加密密钥也不变，以前别人加密发来的文件照样能打开。',
+  comesIn: '现在加入的号码',
+  willBe: '换发后的证书',
   tidyLead: (count: number) => `删除已结束的办件留在介质上的 ${count} 项内容。正在使用的证书不受影响。`,
   again: '刚才中断了，什么都没有丢失。再输一次密码，会从停下的地方继续。',
   fact: {
@@ -66,6 +75,7 @@ export const zh = {
     entity: '单位名称',
     years: '期限',
     notAfter: '新证书有效期至',
+    staysUntil: '有效期不变，至',
     agreement: '订户协议版本',
     serial: '序列号',
     issuer: '签发机构',
@@ -111,16 +121,20 @@ export const zh = {
   },
   lastTry: '我确定密码正确，用掉最后一次机会',
   lastTryMissing: '这是最后一次机会。确定密码无误请先勾选；不确定请停下，问清楚再来。',
-  agree: { 'sign-in': '登录', renewal: '同意并开始', tidy: '开始清理' },
+  agree: { 'sign-in': '登录', renewal: '同意并开始', amendment: '同意并加入', tidy: '开始清理' },
   decline: '不同意',
   later: '以后再继续',
   checking: '正在核对密码…',
 
   workingSignIn: '正在签名',
-  workingTitle: { renewal: '正在写入，请勿拔出介质', tidy: '正在清理，请勿拔出介质' },
+  workingTitle: {
+    renewal: '正在写入，请勿拔出介质',
+    amendment: '正在加入号码，请勿拔出介质',
+    tidy: '正在清理，请勿拔出介质',
+  },
   workingLead: {
-    renewal:
-      '万一拔出也不会丢失：插回介质，再输一次密码，会从停下的地方继续。任何时候介质上都有可用的证书。自助服务页面可以关闭，写入不会停。',
+    renewal: writingLead,
+    amendment: writingLead,
     tidy: '万一拔出也不会丢失：插回介质，再输一次密码，会从停下的地方继续。正在使用的证书不受影响。',
   },
   takingUp: '正在与服务器核对，即将开始。',
@@ -136,10 +150,16 @@ export const zh = {
   tidyStep: '删除留下的内容',
   stepState: { done: '完成', now: '进行中', later: '等待' },
 
-  doneTitle: { 'sign-in': '已签名', renewal: '证书已更新', tidy: '介质已清理' },
+  doneTitle: {
+    'sign-in': '已签名',
+    renewal: '证书已更新',
+    amendment: '号码已加入证书',
+    tidy: '介质已清理',
+  },
   doneLead: {
     'sign-in': '请回到自助服务页面继续。',
     renewal: '新证书已写入并验证可用，现在可以拔出介质。',
+    amendment: '证书中现在有下面这些号码。新证书已写入并验证可用，现在可以拔出介质。',
     tidy: '留下的内容已经删除，现在可以拔出介质。',
   },
   newCertificate: '新证书',
