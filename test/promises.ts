@@ -556,7 +556,7 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
     {
       promise:
         'What to bring, and the nearest service points, are printed on one A4 page, in both languages, with long names too.',
-      tests: [[points, 'fits one A4 page, with long names too (${language})']],
+      tests: [[points, 'fits one A4 page, with long names too']],
     },
     {
       promise: 'No term is preselected.',
