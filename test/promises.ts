@@ -783,6 +783,7 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           registerImport,
           'when the database goes away in the middle, with half of it applied',
           'when another import is running',
+          'and a CSV file with the same rows make the same register',
         ],
         [
           'apps/server/src/commands/registry.test.ts',
@@ -794,6 +795,21 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           'the list of changes is the difference that they made, and replacing leaves what a new register would have',
         ],
       ],
+    },
+    {
+      promise:
+        'What a spreadsheet may have changed is not taken, and no workbook takes more memory than another.',
+      tests: [
+        [registerImport, 'is imported as CSV is; a division may be a number, an identity number may not'],
+        [
+          'apps/server/src/platform/table-file/workbook/workbook.test.ts',
+          'hold %s',
+          'come without how their texts are spoken or look',
+          'one that says it unpacks to very much, before it is unpacked',
+          'one that unpacks to more than it says',
+        ],
+      ],
+      open: 'Memory is measured (docs/performance.md), not held by a test.',
     },
     {
       promise: 'What imports changed about an entity is kept, whatever number it is looked for by.',

@@ -202,6 +202,21 @@ export const commandErrors = {
     zh: '无法读取文件 {file}（{reason}），没有导入任何内容。请检查文件是否存在、能否读取后重新导入。',
     en: 'The file {file} cannot be read ({reason}); nothing was imported. Check that it exists and may be read, then import again.',
   },
+  'import-file-old-workbook': {
+    status: 0,
+    zh: '文件 {file} 是旧版 Excel 工作簿（.xls）或设有密码，没有导入任何内容。请去掉密码，另存为 .xlsx 或“CSV UTF-8”后重新导入。',
+    en: 'The file {file} is a workbook of an old Excel (.xls) or is protected by a password; nothing was imported. Save it as .xlsx without a password, or as “CSV UTF-8”, and import again.',
+  },
+  'import-file-damaged': {
+    status: 0,
+    zh: '文件 {file} 不是完整的 Excel 工作簿（{reason}），没有导入任何内容。请在 Excel 中打开核对，另存为 .xlsx 或“CSV UTF-8”后重新导入。',
+    en: 'The file {file} is not a whole Excel workbook ({reason}); nothing was imported. Open it in Excel to see, save it as .xlsx or as “CSV UTF-8” and import again.',
+  },
+  'import-file-too-large': {
+    status: 0,
+    zh: '文件 {file} 解压后超过 {megabytes} MB，没有导入任何内容。请核对其来源；确有这么多内容时，另存为“CSV UTF-8”后重新导入。',
+    en: 'The file {file} is more than {megabytes} MB when it is unpacked; nothing was imported. Check where it comes from; if it really has that much in it, save it as “CSV UTF-8” and import again.',
+  },
   'import-changes-unwritable': {
     status: 0,
     zh: '无法写入变更清单 {file}（{reason}），没有导入任何内容。请检查目录是否存在、能否写入、是否有空间后重新导入。',

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { writeWorkbook } from '../../../../test/support/workbook.mjs';
 import { usccCheckDigitFits } from '../registry/codes/uscc.ts';
 import { fileOf, run, testDatabase, testFolder } from './commands.test-support.ts';
 
@@ -203,4 +204,17 @@ test.each(['show', 'history'])('registry %s says that a number is not known', as
   const { code, err } = await run(['registry', what, '4711'], env);
   expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('number 4711. Check') });
   expect((await run(['registry', what], env)).code).toBe(2);
+});
+
+test('of a workbook the sheets that are not read are told', async () => {
+  const { env } = await importing();
+  const file = await fileOf('', 'register.xlsx');
+  const rows = [header.split(','), good.split(',')];
+  await writeWorkbook(file, [
+    { name: '法人库', rows: () => rows },
+    { name: '旧', state: 'hidden', rows: () => rows },
+  ]);
+  const { out, err } = await run(['registry', 'import', file, '--language', 'zh'], env);
+  expect(out).toMatch(/^共 1 行，新增 1 个单位/);
+  expect(err).toContain('读取了工作表“法人库”；没有读取：“旧”\n');
 });

@@ -1,6 +1,7 @@
 import type { Language } from '@certdesk/contract';
 import { DeskError } from '../platform/error.ts';
 import { BadTableFile } from '../platform/table-file/bad-lines.ts';
+import { sheetsText } from '../platform/table-file/report.ts';
 import { changeKindText, changeText, fieldText, summaryText } from '../registry/import/change-text.ts';
 import { ChangesFile } from '../registry/import/changes-file.ts';
 import { registerColumns } from '../registry/import/columns.ts';
@@ -18,7 +19,7 @@ const listedAtMost = 50;
 export const registryImport: Command = {
   usage: 'registry import FILE [--dry-run] [--changes FILE.csv] [--replace] [--language zh|en]',
   takes: 'one',
-  does: 'Takes a file of the legal-entity register in; with one bad line nothing is imported and all are listed. --replace: the file is the whole register, and entities that it does not name are removed. --dry-run changes nothing and lists what would change; --changes writes all of it to a file, field by field',
+  does: 'Takes a file of the legal-entity register in, CSV or XLSX; with one bad line nothing is imported and all are listed. --replace: the file is the whole register, and entities that it does not name are removed. --dry-run changes nothing and lists what would change; --changes writes all of it to a file, field by field',
   async run(context) {
     const [file] = context.args;
     if (!file) throw new UsageError('Which file?');
@@ -44,6 +45,9 @@ export const registryImport: Command = {
         ...options,
         dryRun: dryRun === true,
         onProgress,
+        onSheets: (sheets) => {
+          if (sheets.others.length > 0) context.tell(sheetsText(sheets, language));
+        },
         ...((list || dryRun) && { onChanges }),
       });
       tellSuspicious(context, report, language);

@@ -9,9 +9,9 @@ import { type Command, type CommandContext, UsageError } from './command.ts';
 
 /** Puts a list of service points in the place of the one before; bad lines are listed with their numbers. */
 export const servicePointsImport: Command = {
-  usage: 'service-points import FILE.csv [--dry-run] [--language zh|en]',
+  usage: 'service-points import FILE [--dry-run] [--language zh|en]',
   takes: 'one',
-  does: 'Puts a list of service points in the place of the one before, which is kept, after listing what changes; with one bad line nothing is imported and all are listed. --dry-run: only lists',
+  does: 'Puts a list of service points, CSV or XLSX, in the place of the one before, which is kept, after listing what changes; with one bad line nothing is imported and all are listed. --dry-run: only lists',
   async run(context) {
     const [path] = context.args;
     if (!path) throw new UsageError('Which file?');

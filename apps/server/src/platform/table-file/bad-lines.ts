@@ -1,7 +1,11 @@
 import { DeskError } from '../error.ts';
 
+/** What may stand in a spreadsheet's cell instead of text. */
+export type CellProblem = 'cell-typed' | 'cell-error' | 'cell-uncalculated';
+
 /** What may be wrong with any file; `report.ts` says each. */
 export type FileProblem =
+  | CellProblem
   | 'encoding'
   | 'quotes'
   | 'line-open'

@@ -1,6 +1,7 @@
 /** The columns of a file: how they are headed, and what stands in a line's cells. */
 import type { Language } from '@certdesk/contract';
 import type { BadLine, FileProblem } from './bad-lines.ts';
+import type { FileCells } from './table-file.ts';
 
 /** What stands in a line, trimmed; empty where the file has no such column. */
 export type CellOf<Column extends string> = (column: Column) => string;
@@ -57,17 +58,24 @@ export class Columns<Column extends string> {
  * Reads a line's cells. Cells beyond the header's columns count only if something stands in them: spreadsheets leave
  * empty ones.
  * @param columns as the header has them
+ * @param asNumbers columns in which a spreadsheet's number says the same as its text
  * @returns the cells, or why the line cannot be read at all
  */
 export function readCells<Column extends string>(
-  line: number,
-  cells: readonly string[],
+  { line, cells, typed = new Map() }: FileCells,
   columns: readonly Column[],
+  asNumbers: readonly Column[] = [],
 ): { readonly cell: CellOf<Column> } | { readonly bad: readonly BadLine[] } {
   if (cells.length < columns.length) return { bad: [{ line, problem: 'columns-few' }] };
   if (cells.slice(columns.length).some((cell) => cell.trim() !== '')) {
     return { bad: [{ line, problem: 'columns-many' }] };
   }
+  const bad = [...typed].flatMap(([at, problem]): BadLine[] => {
+    const column = columns[at];
+    if (column === undefined || (problem === 'cell-typed' && asNumbers.includes(column))) return [];
+    return [{ line, problem, column, text: cells[at] ?? '' }];
+  });
+  if (bad.length > 0) return { bad };
   return { cell: (column) => (cells[columns.indexOf(column)] ?? '').trim() };
 }
 

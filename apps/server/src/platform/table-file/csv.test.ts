@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type FileLine, openCsvFile } from './csv.ts';
+import { openTableFile } from './open.ts';
 import { fileOf } from './table-file.test-support.ts';
+import type { FileLine } from './table-file.ts';
 import { FileText } from './text.ts';
 
 async function linesOf(content: string | Uint8Array): Promise<FileLine[]> {
-  const file = await openCsvFile(await fileOf(content));
+  const file = await openTableFile(await fileOf(content));
   const lines: FileLine[] = [];
   try {
     for await (const line of file.lines) lines.push(line);

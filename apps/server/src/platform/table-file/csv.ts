@@ -1,36 +1,20 @@
-import { open } from 'node:fs/promises';
-import { basename } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { type Options, type Parser, parse } from 'csv-parse';
-import { DeskError } from '../error.ts';
 import type { BadLine } from './bad-lines.ts';
+import { type FileLine, type TableFile, unreadable } from './table-file.ts';
 import { FileText } from './text.ts';
-
-/** The cells of one line, or why it has none. */
-export type FileLine = { readonly line: number; readonly cells: readonly string[] } | BadLine;
-
-/** A file that an operator has filled in with a spreadsheet: a line of headings, then lines of cells. */
-export interface TableFile {
-  /** Empty lines are left out, as spreadsheets leave some at the end. */
-  readonly lines: AsyncGenerator<FileLine>;
-  /** SHA-256 of the whole file, lower-case hex, once all lines were read. */
-  digest(): string;
-  close(): Promise<void>;
-}
 
 /** Octets of a line's cells. No list has longer ones; a quotation mark that is never closed makes one. */
 const longest = 64 * 1024;
 
 /**
- * Opens a CSV file (RFC 4180; UTF-8 with or without a byte order mark; any line breaks) and reads it a line at a
- * time. It holds no more of the file than some chunks, whatever stands in it.
- * @throws DeskError `import-file-unreadable`, from `lines` as well
+ * Reads a CSV file (RFC 4180; UTF-8 with or without a byte order mark; any line breaks) a line at a time. It holds no more
+ * of the file than some chunks, whatever stands in it.
+ * @returns whose `lines` throw DeskError `import-file-unreadable`
  */
-export async function openCsvFile(path: string): Promise<TableFile> {
-  const file = await open(path).catch((error: unknown) => {
-    throw unreadable(path, error);
-  });
-  const text = new FileText(file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>);
+export function readCsv(path: string, file: FileHandle): TableFile {
+  const text = new FileText(file.createReadStream({ autoClose: false, start: 0 }) as AsyncIterable<Buffer>);
   return {
     lines: readLines(path, text),
     digest: () => text.digest(),
@@ -94,9 +78,3 @@ function csvParser(text: FileText, tell: (bad: BadLine) => void): Parser {
 }
 
 const breaksIn = (cells: readonly string[]) => cells.join('').split('\n').length - 1;
-
-function unreadable(path: string, error: unknown): unknown {
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  if (!code || !syscall) return error;
-  return new DeskError('import-file-unreadable', { file: basename(path), reason: code }, { cause: error });
-}

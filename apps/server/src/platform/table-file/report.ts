@@ -2,6 +2,7 @@
 import type { Language } from '@certdesk/contract';
 import type { BadLine, FileProblem } from './bad-lines.ts';
 import type { Columns } from './columns.ts';
+import type { Sheets } from './table-file.ts';
 
 /** What follows “Line 7 (column)”: `{other}` and `{text}` are filled in. */
 export type Sentences<Problem extends string> = Readonly<Record<Problem, Readonly<Record<Language, string>>>>;
@@ -26,6 +27,18 @@ export const fileSentences: Sentences<FileProblem> = {
   },
   'heading-twice': { zh: '列名重复', en: 'has this heading twice' },
   'heading-missing': { zh: '缺少这一列', en: 'lacks this heading' },
+  'cell-typed': {
+    zh: '单元格不是文本，而是数字、日期或逻辑值，其前导零或末位数字可能已被表格软件改动；请把该列设为文本后重新填写',
+    en: 'holds a number, a date or a truth value, of which the spreadsheet may have dropped zeros or digits; make the column text and fill it in again',
+  },
+  'cell-error': {
+    zh: '单元格是公式错误（{text}）',
+    en: 'holds an error of the spreadsheet ({text})',
+  },
+  'cell-uncalculated': {
+    zh: '单元格是没有计算结果的公式；请在 Excel 中打开并保存',
+    en: 'holds a formula without its result; open the file in Excel and save it',
+  },
   'columns-few': { zh: '列数少于表头', en: 'has fewer columns than the header' },
   'columns-many': { zh: '列数多于表头', en: 'has more columns than the header' },
   invisible: {
@@ -37,6 +50,14 @@ export const fileSentences: Sentences<FileProblem> = {
     en: 'contains a character that an earlier conversion has damaged (�)',
   },
 };
+
+/** Which sheet of a workbook was read, and which were not. */
+export function sheetsText({ read, others }: Sheets, language: Language): string {
+  const quoted = others.map((name) => `“${printable(name)}”`);
+  return language === 'zh'
+    ? `读取了工作表“${printable(read)}”；没有读取：${quoted.join('、')}`
+    : `The sheet “${printable(read)}” was read; not read: ${quoted.join(', ')}`;
+}
 
 /** How the lines of one kind of list are reported. @returns a line of the report */
 export function reporter<Problem extends string>(

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { writeWorkbook } from '../../../../../test/support/workbook.mjs';
+import type { BadTableFile } from '../../platform/table-file/bad-lines.ts';
 import { fileOf } from '../../platform/table-file/table-file.test-support.ts';
 import type { Db } from '../../schema/database.ts';
 import { now, testRegister } from '../registry.test-support.ts';
 import { importRegisterFile } from './import.ts';
+import { badLineText, type LineProblem } from './report.ts';
 
 const header =
   'name,state,division,uscc,organizationCode,businessLicense,taxRegistration,socialInsurance,housingFund';
@@ -370,5 +374,69 @@ test('a file that is not there, or is a folder, is told', async () => {
   await expect(importRegisterFile(db, '/tmp', options)).rejects.toMatchObject({
     code: 'import-file-unreadable',
     details: { reason: 'EISDIR' },
+  });
+});
+
+describe('a workbook', () => {
+  const path = () => fileOf('', 'register.xlsx');
+  const headings = ['单位名称', '统一社会信用代码', '社保号', '行政区划'];
+
+  test('is imported as CSV is; a division may be a number, an identity number may not', async () => {
+    const { db, contents } = await testRegister();
+    const good = await path();
+    const number = (value: string) => ({ xml: `><v>${value}</v>` });
+    const rows = [headings, ['上海示例贸易有限公司', '91310106669433828F', '00123456', number('310106')]];
+    await writeWorkbook(good, [
+      { name: '法人库', rows: () => rows },
+      { name: '说明', rows: () => [] },
+    ]);
+    const told: unknown[] = [];
+    const options = { actor: 'operator', now, onSheets: (sheets: unknown) => void told.push(sheets) };
+    expect(await importRegisterFile(db, good, options)).toMatchObject({ lines: 1, added: 1 });
+    const { entities, numbers } = await contents();
+    expect(entities).toEqual([{ name: '上海示例贸易有限公司', state: 'active', division: '310106' }]);
+    expect(numbers.map(({ value }) => value)).toEqual(['00123456', '91310106669433828F']);
+    expect(told).toEqual([{ read: '法人库', others: ['说明'] }]);
+
+    const bad = await path();
+    const wrong = [...rows, ['乙', '', number('123456'), ''], ['丙', { xml: 't="e"><v>#N/A</v>' }, '1', '']];
+    await writeWorkbook(bad, [{ name: '法人库', rows: () => wrong }]);
+    const error = await importRegisterFile(db, bad, options).catch((error: unknown) => error);
+    expect((error as BadTableFile<LineProblem>).bad.map((one) => badLineText(one, 'en'))).toEqual([
+      expect.stringMatching(/^Line 3 \(socialInsurance\) holds a number, a date.* make the column text/),
+      'Line 4 (uscc) holds an error of the spreadsheet (#N/A)',
+    ]);
+  });
+
+  test('and a CSV file with the same rows make the same register', async () => {
+    const [one, other] = await Promise.all([testRegister(), testRegister()]);
+    const name = fc.string({
+      unit: fc.constantFrom('甲', '𠮷', 'é', '&', '<', '"', ',', ' ', '_x0041_'),
+      minLength: 1,
+      maxLength: 9,
+    });
+    const number = fc.constantFrom('', '0', '001', '1', '22', '３');
+    const rows = fc.array(fc.tuple(name, number, number, fc.constantFrom('', '310106', 'x')), {
+      maxLength: 4,
+    });
+    const taken = async ({ db, contents }: typeof one, file: string) => {
+      const problems = await importRegisterFile(db, file, { actor: 'operator', now, replace: true }).then(
+        () => [],
+        (error: unknown) => (error as BadTableFile<LineProblem>).bad,
+      );
+      const { entities, numbers } = await contents();
+      return { problems, entities, numbers };
+    };
+    await fc.assert(
+      fc.asyncProperty(rows, fc.boolean(), async (rows, inline) => {
+        const all = [['name', 'socialInsurance', 'housingFund', 'division'], ...rows];
+        const workbook = await path();
+        await writeWorkbook(workbook, [{ name: 'a', rows: () => all }], { inline });
+        const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
+        const text = all.map((cells) => `${cells.map(quoted).join()}\n`).join('');
+        expect(await taken(other, workbook)).toEqual(await taken(one, await fileOf(text, 'register.csv')));
+      }),
+      { numRuns: 40 },
+    );
   });
 });

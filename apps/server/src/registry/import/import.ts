@@ -6,7 +6,8 @@ import { record } from '../../audit/record.ts';
 import { DeskError } from '../../platform/error.ts';
 import { randomId } from '../../platform/random.ts';
 import { BadLines, BadTableFile, reportedAtMost } from '../../platform/table-file/bad-lines.ts';
-import { openCsvFile, type TableFile } from '../../platform/table-file/csv.ts';
+import { openTableFile } from '../../platform/table-file/open.ts';
+import type { Sheets, TableFile } from '../../platform/table-file/table-file.ts';
 import type { Db, Tx } from '../../schema/database.ts';
 import { applyChanges } from './apply.ts';
 import { type ChangeCounts, countChanges, findChanges } from './changes.ts';
@@ -27,6 +28,8 @@ export interface ImportOptions {
   readonly replace?: boolean;
   /** All is done as it would be, and taken back: nothing stays, not even an audit row. */
   readonly dryRun?: boolean;
+  /** Told which sheet of a workbook is read, and which are not. */
+  readonly onSheets?: (sheets: Sheets) => void;
   /** Given all that changes, in the file's order, before it is committed. What it throws ends the import. */
   readonly onChanges?: (changes: AsyncIterable<RegisterChange>) => Promise<void>;
 }
@@ -44,19 +47,20 @@ export interface ImportReport extends ChangeCounts {
 const batchLines = 1000;
 
 /**
- * Imports a file. An entity that shares a number with the register is brought to what the file says, as far as that has
+ * Imports a CSV or XLSX file. An entity that shares a number with the register is brought to what the file says, as far as that has
  * columns; others are added; entities that the file does not name stay as they are, unless it is the whole register. The
  * same file again confirms what is there.
- * @throws BadTableFile; DeskError `import-file-unreadable`, `registry-import-running`, `database-unavailable`
- *   (whether it was applied is then unknown if the database went away at the very end: import it again)
+ * @throws BadTableFile; DeskError `import-file-…`, `registry-import-running`, `database-unavailable` (whether it was applied
+ *   is then unknown if the database went away at the very end: import it again)
  */
 export async function importRegisterFile(
   db: Db,
   path: string,
   options: ImportOptions,
 ): Promise<ImportReport> {
-  const file = await openCsvFile(path);
+  const file = await openTableFile(path);
   try {
+    if (file.sheets) options.onSheets?.(file.sheets);
     const header = await headerOf(file);
     return await db.transaction().execute(async (tx) => {
       await takeTurn(tx);
@@ -115,7 +119,7 @@ async function stageLines(
   let lines = 0;
   let batch: RegisterRow[] = [];
   for await (const one of file.lines) {
-    const row = 'problem' in one ? { bad: [one] } : readRow(one.line, one.cells, header.columns);
+    const row = 'problem' in one ? { bad: [one] } : readRow(one, header.columns);
     if ('bad' in row) bad.add(row.bad);
     else batch.push(row);
     if ('name' in row && row.suspicious) {

@@ -1,6 +1,7 @@
 /** One line of a register file: what it says, or all that is wrong with it. */
 import { type IdentityKind, type IdentityNumber, identityKinds } from '@certdesk/contract';
 import { characterProblem, readCells } from '../../platform/table-file/columns.ts';
+import type { FileCells } from '../../platform/table-file/table-file.ts';
 import { isOrganizationCodeForm } from '../codes/organization-code.ts';
 import { isUsccForm, usccCheckDigitFits } from '../codes/uscc.ts';
 import { lookupValue } from '../lookup-value.ts';
@@ -33,12 +34,13 @@ const states = new Map<string, 'active' | 'closed'>([
 ]);
 
 export function readRow(
-  line: number,
-  cells: readonly string[],
+  one: FileCells,
   columns: readonly Column[],
 ): RegisterRow | { readonly bad: readonly BadRegisterLine[] } {
-  const read = readCells(line, cells, columns);
+  // A division has six digits and never begins with 0.
+  const read = readCells(one, columns, ['division']);
   if ('bad' in read) return read;
+  const { line } = one;
   const { cell } = read;
   const bad: BadRegisterLine[] = [];
   const check = (column: Column, problem: LineProblem | undefined) => {

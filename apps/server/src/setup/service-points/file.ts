@@ -1,7 +1,7 @@
 /** A file of service points, read whole: lists are short. */
 import { basename } from 'node:path';
 import { BadLines, BadTableFile } from '../../platform/table-file/bad-lines.ts';
-import { openCsvFile } from '../../platform/table-file/csv.ts';
+import { openTableFile } from '../../platform/table-file/open.ts';
 import type { Point } from './point.ts';
 import { type BadPointLine, type Column, neededColumns, type PointProblem, pointColumns } from './report.ts';
 import { readPoint } from './row.ts';
@@ -16,11 +16,11 @@ export interface PointsFile {
 }
 
 /**
- * Reads a CSV file of service points (`platform/table-file/csv.ts` says which CSV).
- * @throws BadTableFile with every line that is bad; DeskError `import-file-unreadable`
+ * Reads a CSV or XLSX file of service points.
+ * @throws BadTableFile with every line that is bad; DeskError `import-file-…`
  */
 export async function readPointsFile(path: string): Promise<PointsFile> {
-  const file = await openCsvFile(path);
+  const file = await openTableFile(path);
   try {
     const bad = new BadLines<PointProblem>();
     const list = new List();
@@ -29,7 +29,7 @@ export async function readPointsFile(path: string): Promise<PointsFile> {
       if (!header) header = readHeader(one);
       else if ('problem' in one) bad.add([one]);
       else {
-        const read = readPoint(one.line, one.cells, header.columns);
+        const read = readPoint(one, header.columns);
         bad.add('bad' in read ? read.bad : list.add(one.line, read.point));
       }
     }

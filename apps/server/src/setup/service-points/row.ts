@@ -1,5 +1,6 @@
 /** One line of a file of service points: what it says, or all that is wrong with it. */
 import { characterProblem, readCells } from '../../platform/table-file/columns.ts';
+import type { FileCells } from '../../platform/table-file/table-file.ts';
 import type { Point, Position } from './point.ts';
 import { type BadPointLine, type Column, neededColumns, type PointProblem } from './report.ts';
 
@@ -10,12 +11,12 @@ const longest = { name: 100, address: 200, hours: 100, phone: 50, district: 50 }
 const onePhone = /^\+?[\d ()-]{3,30}((转|ext\.?|x) ?\d{1,6})?$/i;
 
 export function readPoint(
-  line: number,
-  cells: readonly string[],
+  one: FileCells,
   columns: readonly Column[],
 ): { readonly point: Point } | { readonly bad: readonly BadPointLine[] } {
-  const read = readCells(line, cells, columns);
+  const read = readCells(one, columns, ['division', 'latitude', 'longitude']);
   if ('bad' in read) return read;
+  const { line } = one;
   const { cell } = read;
   const bad: BadPointLine[] = [];
   const check = (column: Column, problem: PointProblem | undefined, text?: string) => {
