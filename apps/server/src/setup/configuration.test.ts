@@ -68,7 +68,7 @@ describe('the file', () => {
         registryMaxAgeHours: 24,
         registryRetryMinutes: 5,
       },
-      amendment: { lastDays: 30 },
+      amendment: { caseDays: 30, lastDays: 28 },
       registry: { order: ['table'] },
       operators: { commandMaxAgeHours: 24, secondWithinDays: 7 },
       status: {
