@@ -852,6 +852,11 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           'counts while it is silent, with the time at which it was said, and for so long only',
           'is forgotten when the register does not know it any more',
         ],
+        [
+          'apps/server/src/journeys/renewal/register-over-http.test.ts',
+          'starts while it is away; a case waits for it, goes on by its answer, and keeps whose answer it was and how old',
+          'is measured, and its troubles are logged without a word about the entity',
+        ],
       ],
     },
   ],

@@ -35,7 +35,7 @@ import { type Desk, openDesk } from './desk.ts';
 import { entityCertificate } from './entity-certificate.test-support.ts';
 import { randomNonce } from './platform/random.ts';
 import { createLog } from './platform/telemetry/log.ts';
-import type { RegistryAnswer } from './registry/registry.ts';
+import type { Registry, RegistryAnswer } from './registry/registry.ts';
 import { type Db, openDatabase } from './schema/database.ts';
 import { type Configuration, readConfiguration } from './setup/configuration.ts';
 
@@ -149,28 +149,31 @@ export async function openTestDesk(
   };
 
   async function open(more: Partial<Configuration> = {}, ofNode = whenDone): Promise<Desk> {
+    const whole = { ...configuration, ...more };
+    const saying: Registry = {
+      async find(numbers, name) {
+        const said = test.register(numbers, name);
+        const askedAt = test.time;
+        if (said === 'silent') return { kind: 'silent', askedAt };
+        if (said === 'unknown') return { kind: 'unknown', reason: 'no-such-number', askedAt };
+        const entity = { name: name ?? '', state: 'active' as const, numbers: [...numbers] };
+        return {
+          kind: 'found',
+          entity: typeof said === 'object' ? { ...entity, ...said } : entity,
+          askedAt,
+          origin: { register: 'table', reference: 'test', saidAt: askedAt },
+        };
+      },
+    };
     const desk = await openDesk({
-      configuration: { ...configuration, ...more },
+      configuration: whole,
       databaseUrl,
       passphrase,
       pages: null,
       log: createLog('debug', { write: (line) => void logged.push(line) }),
       clock,
-      registry: () => ({
-        async find(numbers, name) {
-          const said = test.register(numbers, name);
-          const askedAt = test.time;
-          if (said === 'silent') return { kind: 'silent', askedAt };
-          if (said === 'unknown') return { kind: 'unknown', reason: 'no-such-number', askedAt };
-          const entity = { name: name ?? '', state: 'active' as const, numbers: [...numbers] };
-          return {
-            kind: 'found',
-            entity: typeof said === 'object' ? { ...entity, ...said } : entity,
-            askedAt,
-            origin: { register: 'table', reference: 'test', saidAt: askedAt },
-          };
-        },
-      }),
+      // A test that configures registers asks those.
+      ...(whole.registry === read.registry && { registry: () => saying }),
     });
     ofNode(() => desk.stop());
     return desk;

@@ -9,6 +9,8 @@ const names = [
   'config check',
   'trust',
   'registry import',
+  'registry ask',
+  'registry key',
   'certificate import',
   'authority list',
   'authority roll',

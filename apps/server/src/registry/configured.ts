@@ -35,13 +35,16 @@ export interface RegistersDeps {
   onAnswer?(register: RegisterKind, answer: RegistryAnswer['kind'], seconds: number): void;
 }
 
-export interface Registers extends Registry {
+export interface ConfiguredRegisters extends Registry {
   /** The register over HTTP is not asked by this node for a while. */
   readonly resting: boolean;
   close(): Promise<void>;
 }
 
-export function configuredRegisters({ order, http }: OpenedRegisters, deps: RegistersDeps): Registers {
+export function configuredRegisters(
+  { order, http }: OpenedRegisters,
+  deps: RegistersDeps,
+): ConfiguredRegisters {
   const overHttp = http && httpRegistry(http, deps);
   const table = tableRegistry(deps);
   const registers = order.map((kind) => {

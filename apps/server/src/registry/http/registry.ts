@@ -41,9 +41,10 @@ export function httpRegistry(settings: HttpRegisterSettings, deps: HttpRegistryD
   const { db, clock } = deps;
   const exchange = exchangeWith(settings, clock);
   const resting = breaker(configuration.breaker, clock, deps.onBreaker);
-  // Another address or mapping makes other answers: those that are kept are not confused with them.
+  // Another address, mapping or key makes other answers: those that are kept are not confused with them.
+  const { url, authentication, answer: mapping } = configuration;
   const register = createHash('sha256')
-    .update(JSON.stringify([configuration.url, configuration.answer]))
+    .update(JSON.stringify([url, authentication, mapping]))
     .digest('hex');
 
   const usable = (kept: KeptAnswer | undefined, hours: number, now: Date) =>
