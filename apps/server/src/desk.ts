@@ -46,6 +46,7 @@ import type { Log } from './platform/telemetry/log.ts';
 import { createMetrics } from './platform/telemetry/metrics.ts';
 import { configuredRegisters, openRegisters } from './registry/configured.ts';
 import type { Registry } from './registry/registry.ts';
+import { divisionInTable } from './registry/table/division.ts';
 import type { ReissueJourneys, ReissueParts } from './reissue/journey.ts';
 import { checkRoutes, reissueJourneyOf, writeRoutes } from './reissue/routes.ts';
 import { readTwinSettings } from './reissue/twins.ts';
@@ -324,6 +325,8 @@ async function addRoutes(app: App, deps: RouteDeps): Promise<void> {
     session: configuration.session,
     lateUntil: (notAfter) => addMonths(notAfter, configuration.renewal.lateMonths),
     served: deps.served,
+    // What was imported here says nothing where another register is asked first.
+    registeredDivision: configuration.registry.order[0] === 'table' ? divisionInTable : async () => undefined,
   });
   await app.register(deskRoutes(configuration));
   await app.register(servicePointRoutes({ db, limit: perMinute(servicePointsPerMinute) }));

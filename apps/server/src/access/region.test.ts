@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { codeOf, openTestDesk, orderOf, type TestDesk } from '../desk.test-support.ts';
 import type { Desk } from '../desk.ts';
+import { Registers } from '../registry/configuration.ts';
 import { importRegisterFile } from '../registry/import/import.ts';
 
 const names = { zh: '上海市', en: 'Shanghai' };
@@ -14,6 +15,7 @@ let world: TestDesk;
 /** Nodes of the same desk that are configured otherwise. */
 let byCode: Desk;
 let withList: Desk;
+let askingElsewhere: Desk;
 const done: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   const whenDone = (work: () => Promise<void>) => void done.unshift(work);
@@ -21,6 +23,13 @@ beforeAll(async () => {
   byCode = await world.node({ served: { ...shanghai, by: 'code' } }, whenDone);
   const codes = await fileOf(`${listed}\r\n\r\n`);
   withList = await world.node({ served: { ...shanghai, codes } }, whenDone);
+  const http = {
+    url: 'http://127.0.0.1/entities/{number}',
+    authentication: { kind: 'signature', key: world.configuration.orders.key, keyId: 'desk' },
+    answer: { name: '/name', state: { at: '/state', values: { on: 'active' } }, numbers: { uscc: '/code' } },
+  };
+  const registry = Registers.parse({ order: ['http', 'table'], http });
+  askingElsewhere = await world.node({ registry }, whenDone);
   await importRegisterFile(
     world.db,
     await fileOf(
@@ -55,6 +64,11 @@ test('the register’s division counts before the code’s, unless it is configu
   expect(await signIn('9144030071526726XG')).toBe('done');
   expect(await signIn('91310000631291289X', 'uscc', byCode)).toBe('done');
   expect(await signIn('9144030071526726XG', 'uscc', byCode)).toBe('region-not-served');
+});
+
+test('what was imported says nothing where a register elsewhere is asked first, and sign-in does not wait for that', async () => {
+  expect(await signIn('91310000631291289X', 'uscc', askingElsewhere)).toBe('done');
+  expect(await signIn('9144030071526726XG', 'uscc', askingElsewhere)).toBe('region-not-served');
 });
 
 test('an entity without a division is let in: the register decides when a case asks it', async () => {

@@ -12,7 +12,6 @@ import type { OrderDesk } from '../orders/orders.ts';
 import { readStatement } from '../orders/statement.ts';
 import { DeskError } from '../platform/error.ts';
 import type { Limiter } from '../platform/http/limits.ts';
-import { divisionInTable } from '../registry/table/division.ts';
 import type { Db, Tx } from '../schema/database.ts';
 import type { CertificateState } from '../schema/tables.ts';
 import { type ServedRule, servedBy } from './served.ts';
@@ -28,6 +27,8 @@ export interface SignInDeps {
   /** Until when an expired certificate may sign in, for renewal alone. */
   readonly lateUntil: (notAfter: Date) => Date;
   readonly served: ServedRule;
+  /** The division that a register gives an entity of this desk, as far as that is known here at once. */
+  readonly registeredDivision: (tx: Tx, entityId: string) => Promise<string | undefined>;
 }
 
 /**
@@ -143,7 +144,7 @@ async function admit(
   if (expired && deps.lateUntil(row.not_after) < now) {
     throw new DeskError('certificate-expired-too-long', { on: row.not_after.toISOString() });
   }
-  await checkRegion(tx, row.entity_id, deps.served);
+  await checkRegion(tx, row.entity_id, deps);
   const mode = expired ? ('renewal-only' as const) : ('full' as const);
   const who = { certificateId: row.id, entityId: row.entity_id, lineId: row.line_id, mode };
   const opened = await openSession(tx, who, deps.session, now);
@@ -165,15 +166,19 @@ const refusals = {
   revoked: 'certificate-revoked',
 } as const satisfies Record<CertificateState, string | undefined>;
 
-/** What is known without asking a register elsewhere, which may take its time: the code, and what was imported here. */
-async function checkRegion(tx: Tx, entityId: string, served: ServedRule): Promise<void> {
+/** By what is known without asking a register elsewhere, which may take its time. */
+async function checkRegion(
+  tx: Tx,
+  entityId: string,
+  { served, registeredDivision }: Pick<SignInDeps, 'served' | 'registeredDivision'>,
+): Promise<void> {
   const number = await tx
     .selectFrom('entity_number')
     .select('value')
     .where('entity_id', '=', entityId)
     .where('kind', '=', 'uscc')
     .executeTakeFirst();
-  const registered = await divisionInTable(tx, entityId);
+  const registered = await registeredDivision(tx, entityId);
   if (servedBy(served, { uscc: number?.value, registered }) === 'no')
     throw new DeskError('region-not-served');
 }
