@@ -1,9 +1,9 @@
-import { IdentityKind, type IdentityNumber, identityKinds } from '@certdesk/contract';
+import { IdentityKind, type IdentityNumber, identityKinds, type NumberProblem } from '@certdesk/contract';
 import { listAllowances } from '../registry/allowances.ts';
 import { entityKindOf } from '../registry/codes/entity-kinds.ts';
 import { isOrganizationCodeForm } from '../registry/codes/organization-code.ts';
 import { divisionOf, isUsccForm } from '../registry/codes/uscc.ts';
-import { codeWarnings, type NumberProblem } from '../registry/codes/warnings.ts';
+import { codeWarnings } from '../registry/codes/warnings.ts';
 import { codeSubject } from '../registry/commands.ts';
 import { lookupValue } from '../registry/lookup-value.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';

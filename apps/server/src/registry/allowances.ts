@@ -3,16 +3,12 @@
  * stands in the holder's certificate already, a warning is only kept with the case; to a certificate that lacks it a number
  * with a warning is added when it is allowed, and not before.
  */
-import { IdentityKind, type IdentityNumber } from '@certdesk/contract';
+import { IdentityKind, type IdentityNumber, type NumberWarning } from '@certdesk/contract';
 import { DeskError } from '../platform/error.ts';
 import { randomId } from '../platform/random.ts';
 import type { Db, Tx } from '../schema/database.ts';
-import { type CodeWarning, codeWarnings } from './codes/warnings.ts';
+import { codeWarnings } from './codes/warnings.ts';
 import { lookupValue } from './lookup-value.ts';
-
-export interface NumberWarning extends CodeWarning {
-  readonly allowed: boolean;
-}
 
 /** @param numbers of one entity @returns what looks wrong with them, and whether the authority allowed it */
 export async function warningsFor(db: Db | Tx, numbers: readonly IdentityNumber[]): Promise<NumberWarning[]> {

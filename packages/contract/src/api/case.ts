@@ -25,11 +25,16 @@ export const ComparisonRow = z.strictObject({
 });
 export type ComparisonRow = z.infer<typeof ComparisonRow>;
 
+/**
+ * What may be wrong with a number. `organization-code-differs`: the unified code beside it has another organisation code in it.
+ */
+export const NumberProblem = z.enum(['form', 'check-digit', 'division-unknown', 'organization-code-differs']);
+export type NumberProblem = z.infer<typeof NumberProblem>;
+
 /** A number that looks wrong by its own rules; genuine ones exist, so it stops nothing that is in a certificate already. */
 export const NumberWarning = z.strictObject({
-  kind: IdentityKind,
-  value: z.string(),
-  problem: z.string().max(64),
+  ...IdentityNumber.shape,
+  problem: NumberProblem,
   /** The authority has confirmed it. */
   allowed: z.boolean(),
 });

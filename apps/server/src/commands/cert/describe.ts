@@ -1,6 +1,6 @@
 /** From a file's objects to the report. */
 import { createHash } from 'node:crypto';
-import { IdentityNumber } from '@certdesk/contract';
+import { IdentityNumber, type NumberProblem } from '@certdesk/contract';
 import { sm3 } from '@certdesk/gm';
 import {
   Certificate,
@@ -30,7 +30,7 @@ import {
   signatureState,
 } from '@certdesk/pki';
 import { entityKindOf } from '../../registry/codes/entity-kinds.ts';
-import { codeWarnings, examine, type NumberProblem } from '../../registry/codes/warnings.ts';
+import { codeWarnings, examine } from '../../registry/codes/warnings.ts';
 import { lookupValue } from '../../registry/lookup-value.ts';
 import { worded } from './remarks.ts';
 import type {

@@ -1,14 +1,11 @@
 /** What looks wrong with identity numbers. A warning and no verdict: genuine codes are known that fail their check digit. */
-import type { IdentityKind, IdentityNumber } from '@certdesk/contract';
+import type { IdentityKind, IdentityNumber, NumberProblem } from '@certdesk/contract';
 import { lookupValue } from '../lookup-value.ts';
 import { businessLicenseCheckDigitFits, isBusinessLicenseForm } from './business-license.ts';
 import { isKnownDivision } from './divisions.ts';
 import { isOrganizationCodeForm, organizationCodeCheckDigitFits } from './organization-code.ts';
 import { taxRegistrationCheckDigitFits } from './tax-registration.ts';
 import { divisionOf, isUsccForm, organizationCodeOf, usccCheckDigitFits } from './uscc.ts';
-
-/** `organization-code-differs`: the unified code beside it has another organisation code in it. */
-export type NumberProblem = 'form' | 'check-digit' | 'division-unknown' | 'organization-code-differs';
 
 export interface CodeWarning extends IdentityNumber {
   readonly problem: NumberProblem;
