@@ -47,7 +47,8 @@ let made = 0;
 /** Its own numbers, so that no two tests are about one entity; valid for another year. */
 async function companyWith(options: Parameters<TestDesk['company']>[0] = {}): Promise<Company> {
   made += 1;
-  const numbers: IdentityNumber[] = [{ kind: 'businessLicense', value: `31010600000${1000 + made}` }];
+  // Thirteen digits, as until 2007: without a check digit.
+  const numbers: IdentityNumber[] = [{ kind: 'businessLicense', value: `310106000${1000 + made}` }];
   const validity = {
     notBefore: new Date(begin.getTime() - 30 * day),
     notAfter: new Date(begin.getTime() + 365 * day + 4711),
