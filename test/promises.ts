@@ -560,7 +560,7 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
     },
     {
       promise: 'No term is preselected.',
-      tests: [[pages, 'does not start without a term, and opens no window']],
+      tests: [[pages, 'does not start without a term and a decision about each number, and opens no window']],
     },
   ],
   'Another CA behind the desk': [

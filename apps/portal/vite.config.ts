@@ -11,7 +11,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: ['chrome87', 'firefox91', 'safari15'],
     cssTarget: ['chrome87', 'firefox91', 'safari15'],
-    // The content security policy allows nothing inline, and one small chunk needs no preloading.
+    // The content security policy allows nothing inline, and what is fetched after signing in is one small chunk.
     assetsInlineLimit: 0,
     modulePreload: false,
   },

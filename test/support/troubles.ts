@@ -101,6 +101,27 @@ export const troubles: Readonly<Record<string, readonly Trouble[]>> = {
       screens: ['portal/served-no', 'window/key wanted, region-not-served', 'portal/region-not-served'],
     },
   ],
+  'Adding numbers': [
+    { what: 'Nothing is there to add', screens: ['portal/amendment-nothing-found'] },
+    { what: 'The certificate ends soon', screens: ['portal/amendment-near-end'] },
+    { what: 'The certificate has expired', screens: ['portal/amendment-expired'] },
+    { what: 'The certificate is not valid yet', screens: ['portal/amendment-not-yet-valid'] },
+    { what: 'The desk issues for no such kind of key', screens: ['portal/amendment-key-kind'] },
+    { what: 'The certificate has been replaced', screens: ['portal/amendment-superseded'] },
+    { what: 'The register is silent', screens: ['portal/amendment-waiting'] },
+    { what: 'A number differs from the register’s', screens: ['portal/amendment-mismatch'] },
+    {
+      what: 'A number looks wrong, and nobody has confirmed it',
+      screens: ['portal/amendment-unconfirmed', 'portal/amendment-only-unconfirmed'],
+    },
+    {
+      what: 'A decision is missing',
+      screens: ['portal/amendment-undecided', 'portal/numbers-undecided', 'portal/check-undecided'],
+    },
+    { what: 'Other numbers are on offer by now', screens: ['portal/number-not-offered'] },
+    { what: 'Nothing was taken in', screens: ['portal/amendment-all-declined'] },
+    { what: 'It is not on the key yet', screens: ['portal/amendment-proved', 'portal/amendment-unwritten'] },
+  ],
   'The renewal': [
     { what: 'Too early', screens: ['portal/offer-too-early'] },
     { what: 'The desk issues for no such kind of key', screens: ['portal/offer-key-kind'] },
@@ -111,6 +132,7 @@ export const troubles: Readonly<Record<string, readonly Trouble[]>> = {
     { what: 'The register does not know the company', screens: ['portal/unknown-entity'] },
     { what: 'The register has the company in a region that is not served', screens: ['portal/elsewhere'] },
     { what: 'The company is closed', screens: ['portal/closed-entity'] },
+    { what: 'The company is in a region that is not served', screens: ['portal/referred-region'] },
     { what: 'The agreement changed meanwhile', screens: ['portal/agreement-outdated'] },
     { what: 'No room on the key', screens: ['window/failed, key-no-room', 'portal/trouble-key-no-room'] },
     {

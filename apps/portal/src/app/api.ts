@@ -1,4 +1,5 @@
 import type {
+  AmendmentOffer,
   Case,
   DeskInfo,
   OpenRenewalRequest,
@@ -90,6 +91,8 @@ export const api = {
   cancel: (id: string) => call<Case>('POST', `${caseAt(id)}/cancel`, {}),
   renewalOffer: () => call<RenewalOffer>('GET', '/renewal'),
   openRenewal: (request: Of<typeof OpenRenewalRequest>) => call<Case>('POST', '/renewal', request),
+  amendmentOffer: () => call<AmendmentOffer>('GET', '/amendment'),
+  openAmendment: () => call<Case>('POST', '/amendment', {}),
   /** @param added kinds of number that come into the certificate; what else is on offer is left out */
   confirm: (
     id: string,

@@ -1,9 +1,10 @@
 import type { Case, DeskInfo } from '@certdesk/contract';
-import { minute } from '@certdesk/contract/format';
+import { inFours, minute } from '@certdesk/contract/format';
 import { useWords } from '../app/language.tsx';
 import { Loading, Page } from '../app/page.tsx';
 import { lookUp } from '../troubles/failure.ts';
 import { TroublePage } from '../troubles/trouble.tsx';
+import type { Words } from '../words/words.ts';
 import { addressOf } from './address.ts';
 import { CancelLink } from './cancel-link.tsx';
 import { Facts, SerialNumber } from './facts.tsx';
@@ -28,6 +29,11 @@ export function CasePage({ id, desk }: { id: string; desk: DeskInfo }) {
             value.next !== 'nothing' && [words.cases.nextLabel, words.cases.next[value.next]],
             value.journey === 'renewal' &&
               value.years !== null && [words.fields.term, words.renewal.term.years(value.years)],
+            value.added.length > 0 && [words.fields.added, <Numbers of={value.added} />],
+            value.declined.length > 0 && [
+              words.fields.declined,
+              value.declined.map((kind) => words.fields[kind]).join(words.comma),
+            ],
             [words.fields.openedAt, minute(value.createdAt)],
             value.open && value.endsAt !== null && [words.fields.endsAt, minute(value.endsAt)],
             value.newCertificate !== null && [
@@ -52,12 +58,25 @@ export function CasePage({ id, desk }: { id: string; desk: DeskInfo }) {
           {value.history.map((entry) => (
             <li key={entry.at + entry.event}>
               <time dateTime={entry.at}>{minute(entry.at)}</time>
-              <span>{eventText(entry, words)}</span>
+              <span>{eventText(value.journey, entry, words)}</span>
             </li>
           ))}
         </ol>
       </section>
     </Page>
+  );
+}
+
+function Numbers({ of }: { of: Case['added'] }) {
+  const { fields } = useWords();
+  return (
+    <>
+      {of.map(({ kind, value }) => (
+        <div key={kind}>
+          {fields[kind]} <span class="number">{inFours(value)}</span>
+        </div>
+      ))}
+    </>
   );
 }
 
@@ -73,8 +92,9 @@ function CaseActions({ value }: { value: Case }) {
   );
 }
 
-function eventText(entry: Case['history'][number], words: ReturnType<typeof useWords>): string {
+function eventText(journey: Case['journey'], entry: Case['history'][number], words: Words): string {
   const { events, states } = words.cases;
   // A newer server may know more events; where one led to is said at least.
-  return lookUp(events, entry.event) ?? lookUp(states, entry.to) ?? entry.to;
+  const own = lookUp<string>(words[journey].events, entry.event);
+  return own ?? lookUp(events, entry.event) ?? lookUp(states, entry.to) ?? entry.to;
 }

@@ -25,8 +25,15 @@ function Onward({ to }: { to: string }) {
   return <Loading />;
 }
 
+/** An open case that is in the way of what was wanted. */
+export function UnfinishedCase({ id, desk }: { id: string; desk: DeskInfo }) {
+  const { value, failure, reload } = useAnswer(() => api.case(id), [id]);
+  if (failure) return <TroublePage failure={failure} desk={desk} retry={reload} />;
+  return value ? <Unfinished value={value} /> : <Loading />;
+}
+
 /** One open case and what can be done about it. */
-export function Unfinished({ value }: { value: Case }) {
+function Unfinished({ value }: { value: Case }) {
   const words = useWords();
   return (
     <Page title={words.cases.unfinished} lead={words.cases.unfinishedLead}>

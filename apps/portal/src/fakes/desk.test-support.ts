@@ -6,7 +6,9 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type AmendmentCase,
+  type AmendmentOffer,
   type Case,
+  type ConfirmRequest,
   type DeskInfo,
   type ErrorCode,
   errorTable,
@@ -20,6 +22,7 @@ import {
 } from '@certdesk/contract';
 import { build } from 'vite';
 import { vi } from 'vitest';
+import { amendmentOffer, amendments } from './amendment-examples.test-support.ts';
 import * as examples from './examples.test-support.ts';
 
 export const contentSecurityPolicy =
@@ -44,6 +47,7 @@ export interface FakeState {
   /** Who is signed in once a signature comes. */
   signsInAs: Session;
   offer: RenewalOffer;
+  amendmentOffer: AmendmentOffer;
   points: readonly ServicePoint[];
   case: Case | null;
   /** Answers with an error, by `METHOD /path`. */
@@ -141,6 +145,11 @@ export class FakeDesk {
       state.case = examples.cases.checking;
       return send(response, state.case);
     }
+    if (call === 'GET /amendment') return send(response, state.amendmentOffer);
+    if (call === 'POST /amendment') {
+      state.case = amendments.checking;
+      return send(response, state.case);
+    }
     const action = new RegExp(`^(\\w+) /cases/${examples.caseId}(/\\w+)?$`).exec(call);
     if (!action || !state.case) return refuse(response, 'case-not-found');
     switch (`${action[1]} ${action[2] ?? ''}`) {
@@ -149,7 +158,7 @@ export class FakeDesk {
       case 'GET /events':
         return this.#follow(response);
       case 'POST /confirmations':
-        this.move({ state: 'confirmed', next: 'choose-term' });
+        this.#confirm(state.case, JSON.parse(body) as ConfirmRequest);
         return send(response, this.state.case);
       case 'POST /term':
         this.move({ state: 'ordered', next: 'write', years: (JSON.parse(body) as { years: number }).years });
@@ -177,6 +186,16 @@ export class FakeDesk {
       total: points.length,
       districts: [...districts.values()],
     };
+  }
+
+  #confirm({ journey, comparison }: Case, seen: ConfirmRequest) {
+    const added = (comparison?.rows ?? []).flatMap(({ kind, register }) =>
+      kind !== 'name' && register !== null && seen.added.includes(kind) ? [{ kind, value: register }] : [],
+    );
+    const decision = { added, declined: seen.declined };
+    if (journey === 'renewal') this.move({ ...decision, state: 'confirmed', next: 'choose-term' });
+    else if (added.length > 0) this.move({ ...decision, state: 'ordered', next: 'write' });
+    else this.move({ ...decision, state: 'unchanged', next: 'nothing', open: false, canCancel: false });
   }
 
   #order() {
@@ -217,6 +236,7 @@ function fresh(): FakeState {
     session: null,
     signsInAs: examples.session,
     offer: examples.offer,
+    amendmentOffer,
     points: examples.points,
     case: null,
     failing: new Map(),

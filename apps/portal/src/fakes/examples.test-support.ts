@@ -16,8 +16,8 @@ export const caseId = '7d9c1f3e-0c1b-4a53-9d3c-2b1f5a6c7d8e';
 const numbers: CertificateSummary['identityNumbers'] = [
   { kind: 'uscc', value: '91310000631291289X' },
   { kind: 'socialInsurance', value: '0031228941' },
-  { kind: 'housingFund', value: '100288375512' },
 ];
+const housingFund = { kind: 'housingFund', value: '100288375512' } as const;
 
 export const oldCertificate: CertificateSummary = {
   digest: digestOf('a'),
@@ -35,6 +35,7 @@ export const newCertificate: CertificateSummary = {
   ...oldCertificate,
   digest: digestOf('b'),
   serialNumber: '71b8e6024cd9f5a3301d',
+  identityNumbers: [...numbers, housingFund],
   notBefore: '2026-11-24T02:02:00Z',
   notAfter: '2028-01-15T15:59:59Z',
 };
@@ -48,7 +49,7 @@ export const session: Session = {
 
 export const desk: Omit<DeskInfo, 'assistant'> = {
   name: { zh: '证书自助服务', en: 'Certificate self-service' },
-  services: { renewal: true, amendment: false, seal: false, unlock: false },
+  services: { renewal: true, amendment: true, seal: false, unlock: false },
   served: null,
   maintenance: false,
 };
@@ -171,6 +172,7 @@ const done = {
   ...checking,
   ...over,
   state: 'done',
+  added: [housingFund],
   years: 1,
   newCertificate,
   history: [
@@ -186,7 +188,7 @@ const done = {
 export const cases = {
   checking,
   silent: { ...checking, state: 'registry-silent', next: 'wait', comparison: null },
-  ordered: { ...checking, state: 'ordered', next: 'write', years: 2 },
+  ordered: { ...checking, state: 'ordered', next: 'write', years: 2, declined: ['housingFund'] },
   writing: {
     ...checking,
     state: 'issued',
@@ -229,6 +231,13 @@ export const cases = {
   },
   unknown: { ...checking, ...over, state: 'referred', next: 'service-point', referral: 'unknown-entity' },
   elsewhere: {
+    ...checking,
+    ...over,
+    state: 'referred',
+    next: 'service-point',
+    referral: 'region-not-served',
+  },
+  regionNotServed: {
     ...checking,
     ...over,
     state: 'referred',

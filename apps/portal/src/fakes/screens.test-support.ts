@@ -1,4 +1,6 @@
-import type { ErrorCode } from '@certdesk/contract';
+import type { Case, ErrorCode } from '@certdesk/contract';
+import { addressOf } from '../cases/address.ts';
+import { amendmentOffer, amendments, onlyUnconfirmed, unwritten } from './amendment-examples.test-support.ts';
 import type { FakeAssistant } from './assistant.test-support.ts';
 import type { FakeState } from './desk.test-support.ts';
 import { caseId, cases, digestOf, offer, oldCertificate, session } from './examples.test-support.ts';
@@ -11,10 +13,11 @@ export interface Screen {
   readonly noAssistant?: boolean;
   /** What is typed into what, before anything is pressed. */
   readonly fill?: readonly [selector: string, text: string];
-  readonly press?: string;
-  /** Pressed after that. */
-  readonly pressNext?: string;
+  /** What to press, one after the other. */
+  readonly press?: string | readonly string[];
   readonly shows: string;
+  /** Shown in the docs, though nothing is wrong. */
+  readonly pictured?: true;
   /** Both languages stand on it at once. */
   readonly bilingual?: true;
 }
@@ -23,14 +26,10 @@ const signedIn = (state: FakeState) => {
   state.session = session;
 };
 
-function renewalCase(
-  name: string,
-  value: NonNullable<FakeState['case']>,
-  more: Partial<Screen> = {},
-): Screen {
+function caseScreen(name: string, value: Case, more: Partial<Screen> = {}): Screen {
   return {
     name,
-    path: `/renewal/${caseId}`,
+    path: addressOf(value),
     shows: 'h1',
     ...more,
     prepare: (state, assistant) => {
@@ -56,7 +55,7 @@ const windowTrouble = (trouble: string): Screen => ({
 
 /** What the window reports while a renewal is written. */
 const writingTrouble = (trouble: string): Screen =>
-  renewalCase(`trouble-${trouble}`, cases.ordered, {
+  caseScreen(`trouble-${trouble}`, cases.ordered, {
     prepare: (_, assistant) => {
       assistant.answer = { fail: trouble };
     },
@@ -97,6 +96,27 @@ const openingTrouble = (trouble: ErrorCode): Screen => ({
   press: '.button.main',
   shows: code(trouble),
 });
+
+const amendmentTrouble = (amendable: FakeState['amendmentOffer']['amendable'], trouble: string): Screen => ({
+  name: `amendment-${amendable}`,
+  path: '/amendment',
+  prepare: (state) => {
+    signedIn(state);
+    state.amendmentOffer = { ...amendmentOffer, amendable };
+    if (amendable === 'expired') state.session = { ...session, mode: 'renewal-only' };
+  },
+  shows: code(trouble),
+});
+
+/** What the server says when the holder confirms. */
+const confirmingTrouble = (trouble: ErrorCode): Screen =>
+  caseScreen(trouble, amendments.checking, {
+    prepare: (state) => {
+      state.failing.set(`POST /cases/${caseId}/confirmations`, trouble);
+    },
+    press: ['label >> text=/^(添加|Add)$/ >> nth=0', 'label >> text=/^(添加|Add)$/ >> nth=1', '.button.main'],
+    shows: code(trouble),
+  });
 
 const offerTrouble = (renewable: FakeState['offer']['renewable'], trouble: string): Screen => ({
   name: `offer-${renewable}`,
@@ -276,10 +296,14 @@ export const screens: readonly Screen[] = [
   offerTrouble('payment', 'payment-not-available'),
   openingTrouble('agreement-outdated'),
   openingTrouble('case-open'),
-  renewalCase('check', cases.checking, { shows: '.terms' }),
-  renewalCase('check-twins', cases.checkingTwins, { shows: '.terms' }),
-  renewalCase('check-no-term', cases.checking, { press: '.button.main', shows: '.error:not(:empty)' }),
-  renewalCase('check-chosen', cases.ordered, { shows: '.chosen' }),
+  caseScreen('check', cases.checking, { shows: '.terms' }),
+  caseScreen('check-twins', cases.checkingTwins, { shows: '.terms' }),
+  caseScreen(
+    'check-no-term',
+    { ...cases.checking, declined: ['housingFund'] },
+    { press: '.button.main', shows: '.error:not(:empty)' },
+  ),
+  caseScreen('check-chosen', cases.ordered, { shows: '.chosen' }),
   ...[
     'key-no-room',
     'key-no-twin',
@@ -297,43 +321,44 @@ export const screens: readonly Screen[] = [
     'order-other-key',
     'order-stale',
   ].map(writingTrouble),
-  renewalCase('comparison-changed', cases.checking, {
+  caseScreen('comparison-changed', cases.checking, {
     prepare: (state) => {
       state.failing.set(`POST /cases/${caseId}/confirmations`, 'comparison-changed');
     },
-    press: 'label >> text=/一年/ >> nth=0',
-    pressNext: '.button.main',
+    press: ['label >> text=/^添加$/', 'label >> text=/一年/ >> nth=0', '.button.main'],
     shows: code('comparison-changed'),
   }),
-  renewalCase('mismatch', cases.mismatch, { shows: '.differs' }),
-  renewalCase('unknown-entity', cases.unknown, { shows: '.points' }),
-  renewalCase('elsewhere', cases.elsewhere, { shows: '.points' }),
-  renewalCase('closed-entity', cases.closed, { shows: '.points' }),
-  renewalCase('waiting', cases.silent, { press: '.button.main', shows: '.note.wait' }),
-  renewalCase('writing', cases.writing, { shows: 'progress' }),
-  renewalCase('writing-stopped', cases.writing, {
+  caseScreen('check-undecided', cases.checking, { press: '.button.main', shows: '.error:not(:empty)' }),
+  caseScreen('mismatch', cases.mismatch, { shows: '.differs' }),
+  caseScreen('unknown-entity', cases.unknown, { shows: '.points' }),
+  caseScreen('elsewhere', cases.elsewhere, { shows: '.points' }),
+  caseScreen('referred-region', cases.regionNotServed, { shows: '.points' }),
+  caseScreen('closed-entity', cases.closed, { shows: '.points' }),
+  caseScreen('waiting', cases.silent, { press: '.button.main', shows: '.note.wait' }),
+  caseScreen('writing', cases.writing, { shows: 'progress' }),
+  caseScreen('writing-stopped', cases.writing, {
     prepare: (_, assistant) => {
       assistant.answer = { fail: 'key-removed' };
     },
     press: '.button.main',
     shows: code('key-removed'),
   }),
-  renewalCase('writing-window-closed', cases.writing, {
+  caseScreen('writing-window-closed', cases.writing, {
     prepare: (_, assistant) => {
       assistant.answer = 'vanish';
     },
     press: '.button.main',
     shows: code('window-closed'),
   }),
-  renewalCase('proved', cases.proved, { shows: 'progress' }),
-  renewalCase('writing-same-pair', { ...cases.writing, samePair: 'certain' }, { shows: 'progress' }),
-  renewalCase('proved-same-pair', { ...cases.proved, samePair: 'certain' }, { shows: 'progress' }),
-  renewalCase('awaited', cases.awaited, { shows: '.papers' }),
-  renewalCase('attention', cases.attention, { shows: '.points' }),
-  renewalCase('refused', cases.refused, { shows: '.points' }),
-  renewalCase('result', cases.done, { shows: '.receipt' }),
+  caseScreen('proved', cases.proved, { shows: 'progress' }),
+  caseScreen('writing-same-pair', { ...cases.writing, samePair: 'certain' }, { shows: 'progress' }),
+  caseScreen('proved-same-pair', { ...cases.proved, samePair: 'certain' }, { shows: 'progress' }),
+  caseScreen('awaited', cases.awaited, { shows: '.papers' }),
+  caseScreen('attention', cases.attention, { shows: '.points' }),
+  caseScreen('refused', cases.refused, { shows: '.points' }),
+  caseScreen('result', cases.done, { shows: '.receipt' }),
   ...(['on-key', 'kept', 'same', 'leaves'] as const).map((oldKey) =>
-    renewalCase(
+    caseScreen(
       oldKey === 'on-key' ? 'result-twins' : `result-twins-${oldKey}`,
       {
         ...cases.doneTwins,
@@ -343,9 +368,9 @@ export const screens: readonly Screen[] = [
       { shows: '.receipt' },
     ),
   ),
-  renewalCase('cancelled', cases.cancelled, { shows: '.card' }),
-  renewalCase('cancel', cases.ordered, { path: `/renewal/${caseId}/cancel`, shows: '.danger' }),
-  renewalCase('other-certificate', cases.ordered, {
+  caseScreen('cancelled', cases.cancelled, { shows: '.card' }),
+  caseScreen('cancel', cases.ordered, { path: `/renewal/${caseId}/cancel`, shows: '.danger' }),
+  caseScreen('other-certificate', cases.ordered, {
     prepare: (state) => {
       state.session = {
         ...session,
@@ -354,17 +379,55 @@ export const screens: readonly Screen[] = [
     },
     shows: '.number',
   }),
-  renewalCase('resume', cases.ordered, { path: '/resume?next=/cases', shows: '.facts' }),
-  renewalCase('cases', cases.ordered, { path: '/cases', shows: '.cases' }),
+  caseScreen('resume', cases.ordered, { path: '/resume?next=/cases', shows: '.facts' }),
+  caseScreen('cases', cases.ordered, { path: '/cases', shows: '.cases' }),
   { name: 'cases-none', path: '/cases', prepare: signedIn, shows: '.button.main' },
-  renewalCase('case-twins', cases.doneTwins, { path: `/cases/${caseId}`, shows: '.history' }),
-  renewalCase('case', cases.done, { path: `/cases/${caseId}`, shows: '.history' }),
+  caseScreen('case-twins', cases.doneTwins, { path: `/cases/${caseId}`, shows: '.history' }),
+  caseScreen('case', cases.done, { path: `/cases/${caseId}`, shows: '.history' }),
   casesTrouble('session-ended', 'session-ended'),
   casesTrouble('server-error', 'database-unavailable'),
   casesTrouble('server-unreachable', 'server-unreachable'),
   casesTrouble('internal', 'internal'),
-  renewalCase('case-not-found', cases.ordered, {
+  caseScreen('case-not-found', cases.ordered, {
     path: '/cases/00000000-0000-4000-8000-000000000000',
     shows: code('case-not-found'),
   }),
+  { name: 'amendment', path: '/amendment', prepare: signedIn, shows: '.facts', pictured: true },
+  amendmentTrouble('near-end', 'amendment-near-end'),
+  amendmentTrouble('expired', 'session-renewal-only'),
+  amendmentTrouble('not-yet-valid', 'certificate-not-yet-valid'),
+  amendmentTrouble('key-kind', 'amendment-not-possible'),
+  amendmentTrouble('superseded', 'certificate-superseded'),
+  caseScreen('amendment-waiting', amendments.silent, { press: '.button.main', shows: '.note.wait' }),
+  caseScreen('amendment-check', amendments.checking, { shows: 'fieldset' }),
+  caseScreen('amendment-undecided', amendments.checking, {
+    press: '.button.main',
+    shows: '.error:not(:empty)',
+  }),
+  caseScreen('amendment-chosen', amendments.ordered, { shows: '.chosen', pictured: true }),
+  caseScreen('amendment-none-chosen', amendments.checking, {
+    press: ['label >> text=/^不添加$/ >> nth=0', 'label >> text=/^不添加$/ >> nth=1'],
+    shows: '.chosen >> nth=1',
+  }),
+  caseScreen('amendment-unconfirmed', amendments.oneUnconfirmed, { shows: 'fieldset' }),
+  confirmingTrouble('numbers-undecided'),
+  confirmingTrouble('number-not-offered'),
+  caseScreen('amendment-nothing-found', amendments.nothingFound, { shows: '.facts' }),
+  caseScreen('amendment-only-unconfirmed', onlyUnconfirmed, { shows: '.facts' }),
+  caseScreen('amendment-all-declined', amendments.allDeclined, { shows: '.facts' }),
+  caseScreen('amendment-mismatch', amendments.mismatch, { shows: '.differs' }),
+  caseScreen('amendment-writing', amendments.writing, { shows: 'progress' }),
+  caseScreen('amendment-proved', amendments.proved, { shows: 'progress' }),
+  caseScreen('amendment-awaited', amendments.awaited, { shows: '.papers' }),
+  caseScreen('amendment-refused', amendments.refused, { shows: '.points' }),
+  caseScreen('amendment-result', amendments.done, { shows: '.receipt', pictured: true }),
+  caseScreen('amendment-unwritten', unwritten, { shows: '.receipt' }),
+  caseScreen('amendment-cancel', amendments.ordered, {
+    path: `/amendment/${caseId}/cancel`,
+    shows: '.danger',
+  }),
+  caseScreen('amendment-cancelled', amendments.cancelled, { shows: '.button.main' }),
+  caseScreen('amendment-resume', amendments.ordered, { path: '/resume?next=/cases', shows: '.facts' }),
+  caseScreen('amendment-case', amendments.done, { path: `/cases/${caseId}`, shows: '.history' }),
+  caseScreen('amendment-cases', amendments.allDeclined, { path: '/cases', shows: '.cases' }),
 ];

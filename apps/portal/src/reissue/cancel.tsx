@@ -7,6 +7,7 @@ import { useAction } from '../app/use-action.ts';
 import { addressOf } from '../cases/address.ts';
 import { useCase } from '../cases/use-case.ts';
 import { TroubleNote, TroublePage } from '../troubles/trouble.tsx';
+import { isWrittenAfterProof } from './tidy.tsx';
 
 /** Asks once before a case is cancelled, and says what that does and does not do. */
 export function CancelPage({ id, desk }: { id: string; desk: DeskInfo }) {
@@ -45,6 +46,7 @@ export function CancelPage({ id, desk }: { id: string; desk: DeskInfo }) {
           {cancel.effects.map((effect) => (
             <li key={effect}>{effect}</li>
           ))}
+          {!isWrittenAfterProof(value) && <li>{cancel.leftovers}</li>}
         </ul>
       </section>
       {action.failure && <TroubleNote failure={action.failure} desk={desk} retry={action.run} />}

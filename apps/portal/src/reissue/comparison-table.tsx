@@ -56,5 +56,6 @@ function Result({ result }: { result: ComparisonRow['result'] }) {
   const { comparison } = useWords().reissue;
   if (result === 'same') return <span class="same">✓ {comparison.same}</span>;
   if (result === 'differs') return <span class="differs">≠ {comparison.differs}</span>;
+  if (result === 'only-certificate') return <span class="same">{comparison.notKept}</span>;
   return <span class="only">＋ {comparison.only}</span>;
 }

@@ -14,7 +14,7 @@ export function MismatchPage({ value }: ScreenProps) {
   const rows = value.comparison?.rows ?? [];
   const differing = rows.filter((row) => row.result === 'differs');
   const kinds = differing.map(({ kind }) => kind);
-  const names = kinds.map((kind) => words.fields[kind]).join(mismatch.and);
+  const names = kinds.map((kind) => words.fields[kind]).join(words.comma);
   const code = unifiedCode(value.certificate) ?? rows.find(({ kind }) => kind === 'uscc')?.register ?? null;
   const until = value.certificate.expired
     ? mismatch.stillExpired

@@ -1,12 +1,19 @@
+import type { Case } from '@certdesk/contract';
 import { useState } from 'preact/hooks';
 import { api } from '../app/api.ts';
 import { useWords } from '../app/language.tsx';
 import { AssistantStatus } from '../bridge/assistant-status.tsx';
 import type { ScreenProps } from './screen.ts';
 
-/** An ended case left something on the key: offers to remove it. Shows nothing when the key is tidy. */
+/** Where the pair that is there gets the new certificates, what may be left to do is to write them. */
+export function isWrittenAfterProof({ samePair }: Case): boolean {
+  return samePair === 'certain';
+}
+
+/** An ended case left something to do at the key: offers to do it. Shows nothing when there is nothing. */
 export function Tidy({ value, desk, assistant }: ScreenProps) {
   const { ended } = useWords().reissue;
+  const isUnwritten = isWrittenAfterProof(value) && value.state === 'done';
   // The window may have finished the writing before: that is another errand.
   const [asked, setAsked] = useState(false);
   const tidy = () => {
@@ -16,18 +23,18 @@ export function Tidy({ value, desk, assistant }: ScreenProps) {
   if (asked && assistant.phase?.at === 'finished' && !value.leftovers)
     return (
       <div class="note" role="status">
-        <p>{ended.tidied}</p>
+        <p>{isUnwritten ? ended.written : ended.tidied}</p>
       </div>
     );
   if (!value.leftovers) return null;
   return (
     <section class="card">
-      <p>{ended.leftovers}</p>
+      <p>{isUnwritten ? ended.unwritten : ended.leftovers}</p>
       <AssistantStatus assistant={assistant} desk={desk} retry={tidy} />
       {!assistant.phase && (
         <p class="row">
           <button type="button" class="button" onClick={tidy}>
-            {ended.tidy}
+            {isUnwritten ? ended.write : ended.tidy}
           </button>
         </p>
       )}

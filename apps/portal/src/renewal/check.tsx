@@ -1,49 +1,44 @@
-import type { Case, RenewalCase } from '@certdesk/contract';
-import { minute } from '@certdesk/contract/format';
+import type { RenewalCase } from '@certdesk/contract';
 import { useRef, useState } from 'preact/hooks';
 import { api } from '../app/api.ts';
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { AssistantStatus } from '../bridge/assistant-status.tsx';
 import { CancelLink } from '../cases/cancel-link.tsx';
-import { ComparisonTable } from '../reissue/comparison-table.tsx';
+import { ComparisonCard } from '../reissue/comparison.tsx';
+import { confirmed, useDecisions } from '../reissue/decisions.ts';
+import { focusChoice, NumberChoices } from '../reissue/number-choices.tsx';
 import type { ScreenProps } from '../reissue/screen.ts';
 import { Steps } from '../reissue/steps.tsx';
 import { TermChoice } from './term-choice.tsx';
 
-/** Everything agrees: confirming, choosing a term and starting to write are one page and one button. */
-export function CheckPage({ value, desk, assistant, update, reload }: ScreenProps<RenewalCase>) {
+/** Everything agrees: confirming, deciding about numbers, choosing a term and starting to write are one page and one button. */
+export function CheckPage({ value, desk, assistant, update }: ScreenProps<RenewalCase>) {
   const words = useWords();
   const { check, term } = words.renewal;
   // Nothing is preselected; what the holder chose before, on this case, is.
+  const decisions = useDecisions(value);
   const [years, setYears] = useState(value.years);
-  const [missing, setMissing] = useState(false);
+  const [asked, setAsked] = useState(false);
   const choice = useRef<HTMLFieldSetElement>(null);
+  const disabled = assistant.phase !== null && assistant.phase.at !== 'failed';
 
   const prepare = async (chosen: number) => {
-    let current: Case = value;
-    if (current.next === 'confirm' && current.comparison)
-      current = await api.confirm(current.id, current.comparison, []);
+    let current = await confirmed(value, decisions.added);
     if (value.years !== chosen || current.state !== 'ordered')
       current = await api.chooseTerm(current.id, chosen);
     update(current);
   };
   const start = () => {
-    setMissing(years === null);
-    if (years === null) choice.current?.querySelector('input')?.focus();
+    setAsked(true);
+    const [undecided] = decisions.undecided;
+    if (undecided) focusChoice(undecided);
+    else if (years === null) choice.current?.querySelector('input')?.focus();
     else
       assistant.start(
         () => api.order(value.id),
         () => prepare(years),
       );
-  };
-  const changed =
-    assistant.phase?.at === 'failed' &&
-    ['comparison-changed', 'comparison-differs', 'case-state'].includes(assistant.phase.failure.code);
-  const retry = () => {
-    if (!changed) return start();
-    assistant.stop();
-    reload();
   };
 
   return (
@@ -56,24 +51,17 @@ export function CheckPage({ value, desk, assistant, update, reload }: ScreenProp
       <div class="note">
         <p>{check.allSame}</p>
       </div>
-      {value.comparison && (
-        <section class="card">
-          <ComparisonTable rows={value.comparison.rows} />
-          {value.comparison.rows.some((row) => row.result === 'only-register') && <p>{check.onlyRegister}</p>}
-          <p class="quiet">{words.reissue.comparison.askedAt(minute(value.comparison.askedAt))}</p>
-        </section>
-      )}
+      {value.comparison && <ComparisonCard value={value.comparison} />}
+      {decisions.numbers.length > 0 && <h2>{check.numbers}</h2>}
+      <NumberChoices decisions={decisions} asked={asked} disabled={disabled} />
       <section class="card">
         <TermChoice
           terms={value.terms}
           chosen={years}
-          missing={missing}
-          disabled={assistant.phase !== null && assistant.phase.at !== 'failed'}
+          missing={asked && years === null}
+          disabled={disabled}
           fieldset={choice}
-          choose={(chosen) => {
-            setYears(chosen);
-            setMissing(false);
-          }}
+          choose={setYears}
         />
       </section>
       {(value.twin || value.samePair) && (
@@ -82,18 +70,18 @@ export function CheckPage({ value, desk, assistant, update, reload }: ScreenProp
           {value.samePair && <p>{words.renewal.samePair[value.samePair]}</p>}
         </section>
       )}
-      <AssistantStatus assistant={assistant} desk={desk} retry={retry} />
+      <AssistantStatus assistant={assistant} desk={desk} retry={start} />
       {!assistant.phase && (
         <>
           <p class="row">
             <button type="button" class="button main" onClick={start}>
               {term.start}
             </button>
-            <a href="/service-points">{term.wrong}</a>
+            <a href="/service-points">{words.reissue.comparison.wrong}</a>
             <CancelLink value={value} />
           </p>
           <p class="quiet">
-            {term.confirms} {term.note}
+            {words.reissue.comparison.confirms} {term.note}
           </p>
         </>
       )}

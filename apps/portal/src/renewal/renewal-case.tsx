@@ -9,5 +9,9 @@ export function RenewalCasePage(props: { id: string; desk: DeskInfo; session: Se
 }
 
 function ownScreen(screen: ScreenProps<RenewalCase>) {
-  return screen.value.state === 'done' ? <ResultPage {...screen} /> : <CheckPage {...screen} />;
+  return screen.value.state === 'done' ? (
+    <ResultPage {...screen} />
+  ) : (
+    <CheckPage key={screen.value.comparison?.digest} {...screen} />
+  );
 }

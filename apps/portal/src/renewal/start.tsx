@@ -6,8 +6,8 @@ import { Loading, Page } from '../app/page.tsx';
 import { navigate } from '../app/router.ts';
 import { useAction } from '../app/use-action.ts';
 import { useAnswer } from '../app/use-answer.ts';
-import { Unfinished } from '../cases/resume.tsx';
-import { NotOpenPage } from '../home/not-open.tsx';
+import { addressOf } from '../cases/address.ts';
+import { UnfinishedCase } from '../cases/resume.tsx';
 import { Steps } from '../reissue/steps.tsx';
 import { failure as failureFor } from '../troubles/failure.ts';
 import { TroubleNote, TroublePage } from '../troubles/trouble.tsx';
@@ -15,18 +15,11 @@ import { TroubleNote, TroublePage } from '../troubles/trouble.tsx';
 /** Whether this certificate can be renewed now; if so, the agreement, whose acceptance opens the case. */
 export function RenewalStartPage({ desk }: { desk: DeskInfo }) {
   const { value, failure, reload } = useAnswer(api.renewalOffer);
-  if (!desk.services.renewal) return <NotOpenPage service="renewal" />;
   if (failure) return <TroublePage failure={failure} desk={desk} retry={reload} />;
   if (!value) return <Loading />;
-  if (value.openCase) return <OpenCase id={value.openCase} desk={desk} />;
+  if (value.openCase) return <UnfinishedCase id={value.openCase} desk={desk} />;
   if (value.renewable === 'now') return <Agreement offer={value} desk={desk} reload={reload} />;
   return <NotNow offer={value} desk={desk} />;
-}
-
-function OpenCase({ id, desk }: { id: string; desk: DeskInfo }) {
-  const { value, failure, reload } = useAnswer(() => api.case(id), [id]);
-  if (failure) return <TroublePage failure={failure} desk={desk} retry={reload} />;
-  return value ? <Unfinished value={value} /> : <Loading />;
 }
 
 const reasons = {
@@ -60,7 +53,7 @@ function Agreement(props: { offer: RenewalOffer; desk: DeskInfo; reload: () => v
     const { version, digest } = agreement;
     const opened = await api.openRenewal({ agreement: { version, digest } });
     // "Back" from the case leads to where this page was entered, not to an agreement that is accepted already.
-    navigate(`/renewal/${opened.id}`, { replace: true });
+    navigate(addressOf(opened), { replace: true });
   });
   return (
     <Page title={text.title} lead={text.lead} back="/" above={<Steps of="renewal" now={0} />}>

@@ -4,6 +4,7 @@ import type { Words } from './words.ts';
 export const en: Words = {
   locale: 'en',
   colon: ': ',
+  comma: ', ',
   common: {
     skip: 'Skip to content',
     otherLanguage: '中文',
@@ -44,6 +45,8 @@ export const en: Words = {
     endsAt: 'Finish by',
     agreement: 'Subscriber agreement',
     term: 'Term',
+    added: 'Numbers added',
+    declined: 'Not added',
   },
   validity: (from, until) => `${from} to ${until}`,
   home: {
@@ -218,8 +221,7 @@ export const en: Words = {
       title: 'Check the company’s details and choose a term',
       lead: 'What the certificate says stands beside what the register says.',
       allSame: 'Everything that is checked agrees. You can go on.',
-      onlyRegister:
-        'The register has numbers that the certificate lacks. That does not matter here: the new certificate keeps the same numbers.',
+      numbers: 'The register has numbers that the certificate lacks. Add them as well?',
     },
     term: {
       legend: 'For how long?',
@@ -229,12 +231,9 @@ export const en: Words = {
       missing: 'Choose a term first.',
       note: 'The new certificate works at once, and its term follows on the old one’s end: you lose no day.',
       start: 'Type the PIN and start',
-      confirms: 'By pressing it you confirm the details above.',
-      wrong: 'Something is wrong?',
     },
     result: {
       title: 'The certificate is renewed',
-      lead: 'The new certificate is on the key and proved. You can use it now.',
       receipt: 'Receipt: certificate renewal',
       tax: 'If the company files tax online, have the tax software provider activate the new certificate. Other systems, such as social insurance or the housing fund, may ask you to bind it again at first use.',
     },
@@ -242,11 +241,77 @@ export const en: Words = {
       from: (from) => `It can be done from ${from}.`,
       until: (until) => `Your certificate is valid until ${until} and works as before.`,
     },
+    events: {
+      opened: 'Agreement accepted, case opened',
+      confirmed: 'Company’s details confirmed',
+      'term-chosen': 'Term chosen',
+      requested: 'New key pair made, certificate asked for',
+      'key-lost': 'The key lost its new key pair; issued again',
+      'key-lost-too-often': 'The key lost its new key pair too often; a person looks at it',
+      tidied: 'Key tidied, case done',
+    },
   },
   amendment: {
     name: 'Adding numbers',
     steps: ['The certificate', 'Check and choose', 'Writing'],
     restart: 'Begin again to add numbers',
+    inCertificate: 'In the certificate now',
+    start: {
+      title: 'Add numbers to the certificate',
+      lead: 'The register is asked for numbers that the certificate lacks; then you decide about each. It takes about 2 minutes.',
+      sameEnd: (until) =>
+        `The certificate stays valid until ${until}, as before. Asking the register changes nothing.`,
+      onlyRegister: 'Numbers come from the register alone; they cannot be typed in.',
+      ask: 'Ask the register',
+      renewInstead: 'A renewal asks in the same step which numbers to add, so that you need not come twice.',
+      comeAgain: 'Come again once it is valid. Certificate and key are not affected.',
+    },
+    check: {
+      title: 'Which numbers are to be added?',
+      lead: 'What the certificate has agrees with the register. For each number that can be added, say whether to add it or not.',
+      before: 'Before it is written',
+      sameEnd: (until) => `The certificate stays valid until ${until}, as before`,
+      promises: [
+        'The PIN is typed in the assistant’s window; this page never sees it',
+        'Writing takes less than a minute',
+        'Until the new certificate is proved, the present one goes on working',
+      ],
+      sameEncryption: 'The encryption key stays; earlier documents open as they did',
+      start: 'Type the PIN and add',
+      finish: 'Add nothing and end the case',
+    },
+    unchanged: {
+      nothingFound: {
+        title: 'There is nothing to add',
+        lead: 'The register has no number that the certificate lacks. The certificate stays as it is and works as before.',
+      },
+      nothingYet: {
+        title: 'There is nothing to add yet',
+        lead: 'The register has a number that the certificate lacks, but the authority has to confirm it first. The certificate stays as it is and works as before.',
+      },
+      allDeclined: {
+        title: 'Nothing was added, and the case has ended',
+        lead: 'As you chose, the certificate stays as it is and works as before.',
+      },
+      laterTitle: 'Later',
+      later:
+        'Come again after a change at the register, such as a first social insurance or housing fund registration',
+      laterDeclined: 'You can come again whenever you want to add them',
+      missing: 'If you miss a number, have a service point look at what the register says.',
+    },
+    result: {
+      title: 'The numbers were added',
+      receipt: 'Receipt: numbers added',
+      same: (until) => `Keys and end of validity, ${until}, stay as they were; only the certificate is new.`,
+    },
+    events: {
+      opened: 'Case opened',
+      'nothing-found': 'The register answered: nothing to add',
+      confirmed: 'Numbers to be added confirmed',
+      'all-declined': 'Nothing taken in; case ended',
+      requested: 'New certificate asked for',
+      tidied: 'New certificate written to the key, case done',
+    },
   },
   reissue: {
     comparison: {
@@ -257,16 +322,30 @@ export const en: Words = {
       same: 'same',
       differs: 'different',
       only: 'not in the certificate',
-      askedAt: (at) => `The register was asked at ${at}`,
+      notKept: 'no longer kept there; no matter',
+      notOffered: 'The register has numbers that are not added here. That does not matter.',
+      warning: (kind) =>
+        `${kind}: it does not follow the rules for such numbers and may be wrong. That does not matter here; if your document says otherwise, call a service point.`,
+      saidAt: (at) => `The register as of ${at}.`,
+      old: 'That is more than a day old: later changes are not seen here yet.',
+      confirms: 'By pressing the button you confirm the details above.',
+      wrong: 'Something is wrong?',
       groups: { unit: 'Company', socialInsurance: 'Social insurance', housingFund: 'Housing fund' },
       groupsLabel: 'What was checked',
+    },
+    numbers: {
+      add: 'Add',
+      leave: 'Do not add',
+      missing: (kind) => `${kind}: say whether to add it.`,
+      unconfirmed:
+        'This number does not follow the rules for such numbers, so it cannot be added now. Call a service point; once the authority has confirmed it, come again.',
+      call: 'Service points and their phones',
     },
     mismatch: {
       title: (what) => `${what}: certificate and register differ`,
       still: (until) => `Your certificate was not changed and works until ${until}.`,
       stillExpired: 'Your certificate was not changed. It can be renewed after the correction.',
       stop: 'This cannot be corrected online. Bring the papers below to any service point; it takes about 20 minutes.',
-      and: ', ',
       unitGroup: 'Company details',
       again: 'After the correction, simply begin again.',
     },
@@ -281,7 +360,7 @@ export const en: Words = {
       },
       'closed-entity': {
         title: 'The register says this company is closed',
-        lead: 'So the certificate cannot be renewed. If that is wrong, bring papers to a service point. Your certificate was not changed.',
+        lead: 'So it cannot go on online. If that is wrong, bring papers to a service point. Your certificate was not changed.',
       },
       'too-many-keys': {
         title: 'A person will look at it: bring the key to a service point',
@@ -337,6 +416,9 @@ export const en: Words = {
         'If the window is still at work, wait until it is done. If it was closed or has stopped, open it again.',
     },
     result: {
+      lead: 'The new certificate is on the key and proved. You can use it now.',
+      unwritten: 'The new certificate is proved and in force; it is only not on the key yet.',
+      added: '(added now)',
       old: 'The old certificate is superseded and no longer signs in. The PIN stays the same.',
       oldKey: {
         'on-key': 'The old encryption key stays on the key and goes on opening earlier documents.',
@@ -352,6 +434,10 @@ export const en: Words = {
       cancelled: 'The case was cancelled',
       expired: 'The case ran out of time and has ended',
       lead: 'Your present certificate is not affected. You can begin again whenever you like.',
+      unwritten:
+        'The new certificate is not on the key yet. Put the key in to write it; the PIN is asked for once.',
+      write: 'Write it to the key',
+      written: 'The new certificate is on the key.',
       leftovers:
         'The key still holds an unused key pair of this case. Put the key in to remove it; the PIN is asked for once.',
       tidy: 'Tidy the key',
@@ -364,9 +450,9 @@ export const en: Words = {
       effects: [
         'Your present certificate is not affected',
         'A new certificate that was issued but is not in force is revoked',
-        'What was left on the key is removed at its next visit',
         'You can begin again later',
       ],
+      leftovers: 'What was left on the key is removed at its next visit',
       yes: 'Cancel the case',
       no: 'Do not cancel, go on',
       impossible: 'The new certificate is in force already, so the case can no longer be cancelled.',
@@ -411,7 +497,7 @@ export const en: Words = {
       ordered: 'ready to write',
       issuing: 'being issued',
       issued: 'being written',
-      proved: 'in force, old one to be removed',
+      proved: 'in force, last step left',
       attention: 'a person looks at it',
       done: 'done',
       referred: 'service point',
@@ -419,22 +505,15 @@ export const en: Words = {
       expired: 'ran out of time',
     },
     events: {
-      opened: 'Agreement accepted, case opened',
       'register-matched': 'The register answered: everything agrees',
       'register-refused': 'The register answered: cannot go on online',
-      confirmed: 'Company’s details confirmed',
-      'term-chosen': 'Term chosen',
-      requested: 'New key pair made, certificate asked for',
       issued: 'New certificate issued',
       refused: 'The authority refused to issue; a person looks at it',
       'certificate-lost':
         'The authority withdrew the new certificate before it was in force; asked for again',
       'certificate-lost-too-often':
         'The authority withdrew the new certificate too often; a person looks at it',
-      'key-lost': 'The key lost its new key pair; issued again',
-      'key-lost-too-often': 'The key lost its new key pair too often; a person looks at it',
       proved: 'New certificate proved and in force; old one superseded',
-      tidied: 'Key tidied, case done',
       cancelled: 'Case cancelled',
       'ran-out': 'Nobody went on for a long time; ended by itself',
       'certificate-revoked': 'The certificate was revoked, which ended the case',
