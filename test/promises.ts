@@ -559,6 +559,18 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
       tests: [[points, 'fits one A4 page, with long names too']],
     },
     {
+      promise:
+        'Whether a number comes in is not preselected either; what was decided can be changed until it is written.',
+      tests: [
+        [
+          pages,
+          'names what is not decided about, and neither asks the server nor opens a window',
+          'keeps what was decided, and takes another decision before it is written',
+          'asks again about a number that is another one by now',
+        ],
+      ],
+    },
+    {
       promise: 'No term is preselected.',
       tests: [[pages, 'does not start without a term and a decision about each number, and opens no window']],
     },

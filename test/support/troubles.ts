@@ -112,7 +112,7 @@ export const troubles: Readonly<Record<string, readonly Trouble[]>> = {
     { what: 'A number differs from the register’s', screens: ['portal/amendment-mismatch'] },
     {
       what: 'A number looks wrong, and nobody has confirmed it',
-      screens: ['portal/amendment-unconfirmed', 'portal/amendment-only-unconfirmed'],
+      screens: ['portal/amendment-only-unconfirmed'],
     },
     {
       what: 'A decision is missing',

@@ -256,6 +256,7 @@ export const cases = {
   },
   checkingTwins: {
     ...checking,
+    comparison: comparison(matching.filter(({ offer }) => offer === null)),
     twin: {
       certificate: { ...oldCertificate, serialNumber: '2b11f0a3c97d20418842' },
       newCertificate: null,
