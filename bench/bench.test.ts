@@ -32,10 +32,21 @@ function processesOf(folder: string): string[] {
 
 test('counts certificates that stand in the database and renewals that are done, and leaves nothing behind', async () => {
   const { folder, env } = environment();
-  const counts = ['--rounds', '1', '--seconds', '0.1', '--requests', '20', '--renewals', '3'];
+  const counts = [
+    '--rounds',
+    '1',
+    '--seconds',
+    '0.1',
+    '--requests',
+    '20',
+    '--renewals',
+    '3',
+    '--entities',
+    '30',
+  ];
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [BENCH, 'gm', 'issue', 'renewal', '--json', ...counts],
+    [BENCH, 'gm', 'issue', 'renewal', 'registry', '--json', ...counts],
     { env },
   );
   const { machine, figures } = JSON.parse(stdout);
@@ -48,6 +59,8 @@ test('counts certificates that stand in the database and renewals that are done,
   const [whole, ...parts] = of('renewal');
   expect(whole).toMatchObject({ unit: '/s', detail: { renewals: 3, stored: 6 } });
   expect(parts.map(({ what }: { what: string }) => what)).toContain('POST /api/orders/proof, p99');
+  const imported = of('registry').filter(({ detail }: { detail?: object }) => detail);
+  expect(imported).toMatchObject([{ detail: { stored: 30 } }, { detail: { stored: 30 } }]);
   for (const { value } of figures) expect(value).toBeGreaterThanOrEqual(0);
   expect(readdirSync(folder)).toEqual([]);
 }, 180_000);

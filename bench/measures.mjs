@@ -4,6 +4,7 @@ import { measureGm } from './gm.mjs';
 import { measureIssue } from './issue.mjs';
 import { measurePackage } from './package.mjs';
 import { profile } from './profile.mjs';
+import { measureRegistry } from './registry.mjs';
 import { measureRenewal } from './renewal.mjs';
 import { measureStart } from './start.mjs';
 import { measureWeight } from './weight.mjs';
@@ -14,6 +15,7 @@ import { measureWeight } from './weight.mjs';
  * @property {number} seconds of each turn of gm
  * @property {number} requests for certificates in each turn of issue
  * @property {number} renewals in each turn of renewal
+ * @property {number} entities that registry imports
  * @property {import('./stage.mjs').Stage} stage
  *
  * @typedef {object} Measure
@@ -29,5 +31,6 @@ export const measures = {
   start: { measure: measureStart },
   package: { measure: measurePackage },
   weight: { measure: measureWeight },
+  registry: { measure: measureRegistry, onlyByName: true },
   profile: { measure: profile, onlyByName: true },
 };

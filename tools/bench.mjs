@@ -3,10 +3,12 @@
 //
 //   npm run bench -- gm issue    these alone; without names all of them
 //   npm run bench -- profile     where a server's time goes; only when it is named
+//   npm run bench -- registry    a register's import; only when it is named
 //   --json                       one JSON document on stdout instead of the table
 //   --rounds N                   how often each contestant has its turn
 //   --seconds N                  of each turn of gm
 //   --requests N, --renewals N   in each turn of issue and renewal
+//   --entities N                 that registry imports
 
 import { parseArgs } from 'node:util';
 import { reached } from '../bench/figure.mjs';
@@ -37,6 +39,7 @@ async function main() {
       seconds: { type: 'string', default: '1' },
       requests: { type: 'string', default: '2000' },
       renewals: { type: 'string', default: '400' },
+      entities: { type: 'string', default: '1000000' },
     },
   });
   const unknown = positionals.filter((name) => !Object.hasOwn(measures, name));
@@ -46,6 +49,7 @@ async function main() {
     seconds: number(values.seconds),
     requests: number(values.requests),
     renewals: number(values.renewals),
+    entities: number(values.entities),
   };
   await ensureBuilt();
   /** @type {import('../bench/figure.mjs').Figure[]} */

@@ -27,17 +27,11 @@ export const registryImport: Command = {
     const { changes: path, 'dry-run': dryRun = false, replace = false } = context.options;
     const { db } = await context.database();
     const list = typeof path === 'string' ? await ChangesFile.create(path, language) : undefined;
-    const onChanges = async (changes: AsyncIterable<RegisterChange>) => {
-      let count = 0;
-      for await (const change of changes) {
-        count += 1;
-        if (dryRun && count <= listedAtMost) context.say(changeText(change, language));
-        // Without the file nobody wants the others, and the counts are known.
-        else if (!list) break;
-        await list?.add(change);
-      }
-      await list?.finish();
-    };
+    const onChanges = (changes: AsyncIterable<RegisterChange>) =>
+      tellChanges(changes, {
+        list,
+        say: dryRun ? (change) => context.say(changeText(change, language)) : undefined,
+      });
     const options = { actor: 'operator', now: context.now(), replace: replace === true };
     const onProgress = (lines: number) => context.tell(`${lines} …`);
     try {
@@ -67,6 +61,21 @@ export const registryImport: Command = {
     }
   },
 };
+
+/** To the file all of them, to the terminal the first ones. */
+async function tellChanges(
+  changes: AsyncIterable<RegisterChange>,
+  { list, say }: { list: ChangesFile | undefined; say: ((change: RegisterChange) => void) | undefined },
+): Promise<void> {
+  let count = 0;
+  for await (const change of changes) {
+    count += 1;
+    if (count <= listedAtMost) say?.(change);
+    else if (!list) break;
+    await list?.add(change);
+  }
+  await list?.finish();
+}
 
 function tellSuspicious(context: CommandContext, report: ImportReport, language: Language): void {
   const { suspicious, suspiciousCount } = report;

@@ -245,7 +245,7 @@ describe('for any two files', () => {
           [...all.values()].map((one) => JSON.stringify(Object.entries(one).sort())).sort();
         expect(values(after)).toEqual(values(await fresh.entities()));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });

@@ -168,14 +168,14 @@ describe('a good file', () => {
     ]);
   });
 
-  test('of 20,000 lines is taken, and its progress told', async () => {
+  test('of 5,500 lines is taken, and its progress told', async () => {
     const { take, contents } = await testRegister();
     const told: number[] = [];
     const tell = { onProgress: (lines: number) => void told.push(lines) };
-    expect(await take(many(20_500), tell)).toMatchObject({ lines: 20_500, added: 20_500 });
-    expect(told).toEqual([...Array.from({ length: 20 }, (_, at) => (at + 1) * 1000), 20_500]);
-    expect(await take(many(20_500))).toMatchObject({ added: 0, unchanged: 20_500 });
-    expect((await contents()).numbers).toHaveLength(20_500);
+    expect(await take(many(5_500), tell)).toMatchObject({ lines: 5_500, added: 5_500 });
+    expect(told).toEqual([...Array.from({ length: 5 }, (_, at) => (at + 1) * 1000), 5_500]);
+    expect(await take(many(5_500))).toMatchObject({ added: 0, unchanged: 5_500 });
+    expect((await contents()).numbers).toHaveLength(5_500);
   });
 });
 
@@ -436,7 +436,7 @@ describe('a workbook', () => {
         const text = all.map((cells) => `${cells.map(quoted).join()}\n`).join('');
         expect(await taken(other, workbook)).toEqual(await taken(one, await fileOf(text, 'register.csv')));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });

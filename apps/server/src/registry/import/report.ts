@@ -45,8 +45,8 @@ const sentences = {
   },
   // ── taken all the same ──
   'uscc-check-digit': {
-    zh: '统一社会信用代码校验位不符，已导入，请核实',
-    en: 'has a unified code whose check digit does not fit; it was taken, please verify',
+    zh: '统一社会信用代码校验位不符，仍会导入，请核实',
+    en: 'has a unified code whose check digit does not fit; it is taken all the same, please verify',
   },
 };
 

@@ -19,8 +19,8 @@ export interface SheetRow {
 /** §18.3.1.13: XFD is the last one. */
 const columnsAtMost = 16_384;
 
-/** Characters of a row's cells, where nothing is shared. */
-const rowAtMost = 1024 * 1024;
+/** Characters of a row's cells. No list has longer ones. */
+export const rowAtMost = 1024 * 1024;
 
 /** @param chunks of the part. @throws Error where it is no sheet */
 export function readRows(chunks: AsyncIterable<string>): AsyncGenerator<SheetRow> {

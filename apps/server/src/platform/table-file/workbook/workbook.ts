@@ -7,14 +7,11 @@ import type { CellProblem } from '../bad-lines.ts';
 import { type FileCells, type TableFile, unreadable } from '../table-file.ts';
 import { findSheet } from './frame.ts';
 import { Parts } from './parts.ts';
-import { readRows, readSharedTexts, type SheetRow } from './sheet.ts';
+import { readRows, readSharedTexts, rowAtMost, type SheetRow } from './sheet.ts';
 import { Texts } from './texts.ts';
 
 /** Octets that a sheet, or its shared texts, may have unpacked. Excel's longest sheet with nine columns has half of it. */
 const unpackedAtMost = 2_000_000_000;
-
-/** Characters of a row with its shared texts. No list has longer ones. */
-const rowAtMost = 1024 * 1024;
 
 /**
  * Opens a workbook (ECMA-376) and reads its first sheet that is not hidden, a row at a time; a formula counts as what it
