@@ -1,13 +1,13 @@
-// `npm run journey -- renewal --json` as a whole: a demo of its own, its result on stdout and nothing else.
+// `npm run journey -- renewal --json`, and amendment, as a whole: a demo of its own, its result on stdout and nothing else.
 
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { Certificate, DEFAULT_IDENTITY_NUMBER_OIDS, keyAlgorithmOf } from '../packages/pki/src/index.ts';
-import { findSoftHsm } from '../tools/pkcs11-peers.mjs';
+import { findSoftHsm, hasProgram } from '../tools/pkcs11-peers.mjs';
 import { inProject } from '../tools/project.mjs';
 import { whyNoSoftwareSkf } from '../tools/skf-software.mjs';
 
@@ -47,6 +47,34 @@ test('renews, and prints one JSON object with the certificates before and after'
   expect(left()).toEqual(before);
 }, 120_000);
 
+test('amends twin certificates: same keys, same end, and other programs read the number that came in', async () => {
+  const { stdout } = await journey('amendment', '--json', '--twin');
+  const { entity, added, declined, before, after, steps } = JSON.parse(stdout);
+  expect({ entity, added, declined }).toEqual({
+    entity: '上海双证添证门诊部',
+    added: ['housingFund'],
+    declined: [],
+  });
+  expect(steps.map(({ name }: { name: string }) => name)).toEqual(['sign-in', 'check', 'write', 'verify']);
+  const old = Certificate.parse(before.certificate);
+  const [signing, encryption] = after.certificates.map((pem: string) => Certificate.parse(pem)) as [
+    Certificate,
+    Certificate,
+  ];
+  expect(Buffer.from(signing.publicKey).equals(Buffer.from(old.publicKey))).toBe(true);
+  for (const fresh of [signing, encryption]) {
+    expect(fresh.notAfter).toEqual(old.notAfter);
+    expect(fresh.subject.equals(old.subject)).toBe(true);
+  }
+  if (!hasProgram('openssl')) return;
+  for (const pem of after.certificates) {
+    const text = execFileSync('openssl', ['x509', '-noout', '-text'], { input: pem, encoding: 'utf8' });
+    const numberAt = (oid: string) => text.split(`${oid}: `)[1]?.split('\n')[1]?.trim().replace(/^\W+/, '');
+    expect(numberAt('1.2.156.112570.11.201')).toBe('880027182818');
+    expect(numberAt('1.2.156.10260.4.1.2')).toBe('00271828');
+  }
+}, 120_000);
+
 test.skipIf(whyNoSoftwareSkf())(
   'renews on a key with an SKF library, which it makes and removes again: twins, each for its own new key',
   async () => {
@@ -82,6 +110,11 @@ test('that cannot be carried out exits with a sentence and its code', async () =
   const home = mkdtempSync(join(tmpdir(), 'certdesk-home-'));
   const gone = journey('renewal', '--url', 'http://localhost:9', '--key', 'none', '--home', home);
   await expect(gone).rejects.toMatchObject({ code: 1 });
+  const wrong = {
+    code: 2,
+    stderr: expect.stringMatching(/^(journey renewal\|amendment|No kind of number: passport)/),
+  };
+  for (const args of [['seal'], ['amendment', '--add', 'passport', '--key', 'none', '--home', home]])
+    await expect(journey(...args, '--url', 'http://localhost:9')).rejects.toMatchObject(wrong);
   rmSync(home, { recursive: true });
-  await expect(journey('amendment', '--url', 'http://localhost:9')).rejects.toMatchObject({ code: 2 });
 }, 60_000);

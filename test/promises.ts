@@ -43,6 +43,8 @@ const revoking = 'apps/server/src/commands/revoke.test.ts';
 const wholeDesk = 'apps/server/src/desk.test.ts';
 const window = 'apps/assistant/window/exchanges.test.ts';
 const assistant = 'apps/assistant/src/orders/renewal.test.ts';
+const amendmentOnKey = 'apps/assistant/src/orders/amendment.test.ts';
+const amendmentOnKeys = 'apps/assistant/src/orders/amendment-keys.test.ts';
 const trust = 'apps/assistant/src/orders/trust.test.ts';
 const pages = 'apps/portal/src/walks.test.ts';
 const papers = 'apps/portal/src/service-point/papers.test.ts';
@@ -190,6 +192,13 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           'keeps the old certificate while the server does not say that the new one is proved',
           'stops with a sentence where the key refuses a call, as one whose memory is full does, and goes on later',
         ],
+        [
+          amendmentOnKey,
+          'an amendment comes to its end in spite of the assistant being killed at any call to the key, and again on its way',
+          'an amendment stops where the key refuses a call, and goes on later',
+          'what was proved and not written comes by a tidy order when the case has ended',
+        ],
+        [amendmentOnKeys, 'is amended in spite of a library that crashes (%s)'],
       ],
     },
     {
@@ -360,6 +369,16 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           'numbers that were taken in stand in the new certificate, for the same key, until the same second',
           'an encryption certificate is amended with it, and both pairs stay',
           'two requests at once, on two nodes, give one certificate',
+        ],
+        [
+          amendmentOnKey,
+          'an amendment keeps the pair, and the new certificate is written once it is proved',
+          'takes no encryption pair that comes with the answer: the one on the key stays',
+        ],
+        [amendmentOnKeys, 'is amended (twins: %s)'],
+        [
+          'test/journey.test.ts',
+          'amends twin certificates: same keys, same end, and other programs read the number that came in',
         ],
         [
           amendmentWalk,

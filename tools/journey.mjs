@@ -1,4 +1,4 @@
-// npm run journey -- renewal: a whole journey without a browser. With --json, stdout holds its result and nothing else.
+// npm run journey -- renewal, or amendment: a whole journey without a browser. With --json, stdout holds its result and nothing else.
 //
 //   --url ORIGIN     a desk that runs; without it a whole demo of its own is started, used and removed
 //   --key skf:PROFILE  without --url: not on the demo's own key, but on one with an SKF library (docs/keys.md). `skf:software` compiles
@@ -6,6 +6,8 @@
 //   --key pkcs11:MODULE  the same with a PKCS#11 module, on the token that it reaches; one that is blank is initialised, and SoftHSM2
 //                    gets a folder of its own unless SOFTHSM2_CONF is set
 //   --twin           without --url: with the demo's company that has signing and encryption certificates, or such a pair on the key
+//   --company REF    without --url and --key: with this one of the demo's companies, by its key's name
+//   --add KINDS, --decline KINDS: of the numbers on offer these come into the certificate, or all but these; without either all do
 //   --key, --home, --years: see apps/assistant/src/journey; with --url the PIN comes on standard input
 
 import { spawn } from 'node:child_process';
@@ -26,6 +28,13 @@ const CERTDESK = 'apps/server/dist/certdesk.js';
 /** @typedef {{ url: string, folder: string, companies: [{ ref: string, pin: string }, ...{ ref: string, pin: string }[]] }} Ready */
 /** @typedef {{ ref: string, pin: string, home: string }} Prepared */
 
+/** Of the demo, where no other is named: the company to make a journey with, and the one with twin certificates. */
+const companyOf = {
+  renewal: { one: 'example-trading', twin: 'twin-hospital' },
+  amendment: { one: 'amendment-bakery', twin: 'twin-amendment-clinic' },
+};
+
+const asked = readArguments();
 if (process.argv.some((argument) => /^--url(=|$)/.test(argument))) await runBuilt(JOURNEY);
 else process.exitCode = await withOwnDemo();
 
@@ -43,8 +52,7 @@ async function withOwnDemo() {
   /** @type {(() => Promise<unknown>)[]} */
   const stops = [];
   try {
-    const { values } = parseArgs({ strict: false, options: { key: { type: 'string' } } });
-    const other = await journeyKey(String(values.key ?? ''), folder);
+    const other = await journeyKey(asked.key ?? '', folder);
     const { DATABASE_URL: _, npm_lifecycle_event: __, ...env } = process.env;
     const database = other && (await ownDatabase(join(folder, 'postgres'), stops));
     const demo = startDemo({
@@ -58,8 +66,7 @@ async function withOwnDemo() {
     const prepared =
       other && database ? await prepareKey(other, { ready, folder, database }) : demosOwn(ready);
     const args = ['--url', ready.url, '--key', prepared.ref, '--home', prepared.home];
-    const own = process.argv.slice(2).filter((argument) => argument !== '--twin');
-    return await run([inProject(JOURNEY), ...own, ...args], prepared.pin);
+    return await run([inProject(JOURNEY), ...passedOn(), ...args], prepared.pin);
   } catch (error) {
     say(/** @type {Error} */ (error).message);
     return 1;
@@ -69,20 +76,44 @@ async function withOwnDemo() {
   }
 }
 
+/** What this program itself goes by; the rest is for the journey. */
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    strict: false,
+    allowPositionals: true,
+    options: { key: { type: 'string' }, company: { type: 'string' }, twin: { type: 'boolean' } },
+  });
+  const text = (/** @type {unknown} */ value) => (typeof value === 'string' ? value : undefined);
+  const twin = values.twin === true;
+  return { journey: positionals[0], key: text(values.key), company: text(values.company), twin };
+}
+
+/** @returns {string[]} this program's arguments without those that are its own */
+function passedOn() {
+  const own = /^--(twin|company)(=|$)/;
+  return process.argv
+    .slice(2)
+    .filter((argument, at, all) => !own.test(argument) && all[at - 1] !== '--company');
+}
+
 /**
- * The key of the demo's first company, or of the one with twin certificates.
+ * The key of one of the demo's companies.
  * @param {Ready} ready
  * @returns {Prepared}
  */
 function demosOwn({ folder, companies }) {
-  const twin = twinFlag().length > 0 && companies.find(({ ref: of }) => of.startsWith('twin-'));
-  const { ref, pin } = twin || companies[0];
+  const usual = companyOf[asked.journey === 'amendment' ? 'amendment' : 'renewal'];
+  const name = asked.company ?? usual[asked.twin ? 'twin' : 'one'];
+  const company = companies.find(({ ref }) => ref === name);
+  if (!company)
+    throw new Error(`The demo has no company ${name}: ${companies.map(({ ref }) => ref).join(', ')}.`);
+  const { ref, pin } = company;
   return { ref, pin, home: join(folder, 'demo', 'assistant') };
 }
 
 /** @returns {string[]} for the programs that prepare a key */
 function twinFlag() {
-  return process.argv.includes('--twin') ? ['--twin'] : [];
+  return asked.twin ? ['--twin'] : [];
 }
 
 /**

@@ -1,6 +1,7 @@
 import {
   AuthorityCertificates,
   Case,
+  type IdentityKind,
   isErrorCode,
   RenewalOffer,
   Session,
@@ -9,6 +10,12 @@ import {
 } from '@certdesk/contract';
 import { z } from 'zod';
 import { AssistantError } from '../errors.ts';
+
+/** Kinds of number on offer that come into the certificate, and those that are left out: each is in one of the two. */
+export interface Decided {
+  readonly added: readonly IdentityKind[];
+  readonly declined: readonly IdentityKind[];
+}
 
 /** The public HTTP API as a browser uses it: the same requests, cookies and `Origin`. */
 export class DeskClient {
@@ -25,20 +32,11 @@ export class DeskClient {
   renewalOffer = () => this.#call('GET', '/renewal', RenewalOffer);
   openRenewal = ({ version, digest }: { version: string; digest: string }) =>
     this.#call('POST', '/renewal', Case, { agreement: { version, digest } });
+  openAmendment = () => this.#call('POST', '/amendment', Case, {});
   case = (id: string) => this.#call('GET', `/cases/${id}`, Case);
-  askRegister = (id: string) => this.#call('POST', `/cases/${id}/registry`, Case, {});
-  /** @param added kinds of number that come into the certificate; what else is on offer is left out */
-  confirm = (
-    id: string,
-    { digest, groups, rows }: NonNullable<Case['comparison']>,
-    added: readonly string[] = [],
-  ) =>
-    this.#call('POST', `/cases/${id}/confirmations`, Case, {
-      comparison: digest,
-      groups,
-      added,
-      declined: rows.flatMap(({ kind, offer }) => (offer === 'open' && !added.includes(kind) ? [kind] : [])),
-    });
+  confirm = (id: string, { digest, groups }: NonNullable<Case['comparison']>, decided: Decided) =>
+    this.#call('POST', `/cases/${id}/confirmations`, Case, { comparison: digest, groups, ...decided });
+  cancel = (id: string) => this.#call('POST', `/cases/${id}/cancel`, Case, {});
   chooseTerm = (id: string, years: number) => this.#call('POST', `/cases/${id}/term`, Case, { years });
   order = (id: string) => this.#call('POST', `/cases/${id}/orders`, SignedOrder, {});
   authority = () => this.#call('GET', '/authority/certificates', AuthorityCertificates);

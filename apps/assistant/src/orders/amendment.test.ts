@@ -40,7 +40,7 @@ async function open(twins: boolean): Promise<void> {
 describe.each([
   ['a certificate', false],
   ['twin certificates', true],
-])('%s with numbers to come in', (_, twins) => {
+])('numbers that come into %s', (_, twins) => {
   let before: { publicKey: Uint8Array; encryption: Sm2PrivateKey | undefined };
   beforeEach(fresh);
 
@@ -82,7 +82,7 @@ describe.each([
     ).toBe(true);
   }
 
-  it('gets them: the pair stays, and the new certificate is written once it is proved', async () => {
+  it('an amendment keeps the pair, and the new certificate is written once it is proved', async () => {
     const methods: string[] = [];
     bench.driver.interfere = async (method, call) => {
       if (method === 'writeCertificate') expect(bench.desk.state).toBe('proved');
@@ -107,7 +107,7 @@ describe.each([
     expect(bench.asked[0]?.candidates[0]).not.toHaveProperty('samePair');
   });
 
-  it('gets them in spite of one interruption at any call to the key', async () => {
+  it('an amendment comes to its end in spite of one interruption at any call to the key', async () => {
     const calls = (await callsOf(bench, amend)).length;
     expect(calls).toBeGreaterThan(9);
     for (const moment of ['before', 'after'] as const) {
@@ -123,7 +123,7 @@ describe.each([
     }
   }, 60_000);
 
-  it('gets them in spite of the assistant being killed at any call to the key, and again on its way', async () => {
+  it('an amendment comes to its end in spite of the assistant being killed at any call to the key, and again on its way', async () => {
     const calls = (await callsOf(bench, amend)).length;
     for (const moment of ['before', 'after'] as const) {
       for (let at = 1; at <= calls; at += strides[moment]) {
@@ -138,7 +138,7 @@ describe.each([
     }
   }, 60_000);
 
-  it('stops where the key refuses a call, and goes on later', async () => {
+  it('an amendment stops where the key refuses a call, and goes on later', async () => {
     const calls = (await callsOf(bench, amend)).length;
     for (let at = 1; at <= calls; at += 1) {
       await again();
@@ -153,7 +153,7 @@ describe.each([
   }, 60_000);
 
   it.each(['take', 'certificate', 'proof-challenge', 'proof', 'finish'])(
-    'gets them in spite of the answer to %s being lost',
+    'an amendment comes to its end in spite of the answer to %s being lost',
     async (path) => {
       let lost = false;
       bench.desk.meddle = (called) => {
@@ -167,7 +167,7 @@ describe.each([
     },
   );
 
-  it('gets what was proved and not written by a tidy order, when its case has ended', async () => {
+  it('what was proved and not written comes by a tidy order when the case has ended', async () => {
     const calls = await callsOf(bench, amend);
     await again();
     await killedAt(bench, calls.indexOf('writeCertificate') + 1, 'before', amend);

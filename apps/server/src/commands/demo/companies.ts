@@ -1,6 +1,6 @@
 import type { IdentityNumber } from '@certdesk/contract';
 
-/** The companies of the demo, one for each way that a renewal can go. All of them are invented. */
+/** The companies of the demo, one for each way that a renewal or an amendment can go. All of them are invented. */
 export interface DemoCompany {
   /** Of the key's file. */
   readonly key: string;
@@ -12,7 +12,7 @@ export interface DemoCompany {
   readonly daysLeft: number;
   /** In the certificate. */
   readonly numbers: readonly IdentityNumber[];
-  /** Where the register says something else. */
+  /** Where the register says something else, or more. */
   readonly register?: Partial<Record<IdentityNumber['kind'], string>>;
   readonly locked?: boolean;
   /** With an encryption certificate beside the signing certificate. */
@@ -84,17 +84,52 @@ export const demoCompanies: readonly DemoCompany[] = [
     daysLeft: 500,
     numbers: [{ kind: 'uscc', value: '115300000151003540' }],
   },
+  {
+    key: 'amendment-bakery',
+    name: '上海添证食品有限公司',
+    shows: '可以添加社保号、公积金号 · social insurance and housing fund numbers can be added',
+    pin: '31415926',
+    daysLeft: 300,
+    numbers: [{ kind: 'uscc', value: '91310104MA1FR2Y36T' }],
+    register: { socialInsurance: '00314159', housingFund: '880031415926' },
+  },
+  {
+    key: 'twin-amendment-clinic',
+    name: '上海双证添证门诊部',
+    shows: '双证书，可以添加公积金号 · two certificates, a housing fund number can be added',
+    pin: '27182818',
+    daysLeft: 200,
+    numbers: [
+      { kind: 'uscc', value: '12310105425017772E' },
+      { kind: 'socialInsurance', value: '00271828' },
+    ],
+    register: { housingFund: '880027182818' },
+    twin: true,
+  },
+  {
+    key: 'incomplete-restaurant',
+    name: '上海缺证餐饮有限公司',
+    shows: '可以更新，同时添加证件 · can be renewed, and numbers added with it',
+    pin: '16180339',
+    daysLeft: 45,
+    numbers: [{ kind: 'uscc', value: '91310109MA1G5K6H2F' }],
+    register: { socialInsurance: '00161803', housingFund: '880016180339' },
+  },
 ];
 
 /** What stands in a certificate of the demo. */
 export type CertifiedCompany = Pick<DemoCompany, 'name' | 'daysLeft' | 'numbers'>;
 
-/** The company of whoever tries the desk with a key of his own: `demo certificate` puts it there. */
-export const ownKeyCompany: CertifiedCompany = {
+/**
+ * The company of whoever tries the desk with a key of his own: `demo certificate` puts it there. Due for renewal, and far
+ * enough from its end for an amendment.
+ */
+export const ownKeyCompany: CertifiedCompany & Pick<DemoCompany, 'register'> = {
   name: '上海自备介质科技有限公司',
-  daysLeft: 30,
+  daysLeft: 60,
   numbers: [
     { kind: 'uscc', value: '91310115MA1EXMPQ33' },
     { kind: 'socialInsurance', value: '00888123' },
   ],
+  register: { housingFund: '880088812345' },
 };

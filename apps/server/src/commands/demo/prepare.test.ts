@@ -90,6 +90,33 @@ describe('the demo', () => {
     expect((await registered()).certificates).toHaveLength(rows.certificates.length + 1);
   });
 
+  test('from before, it learns of companies that came later, and leaves what an operator imported since', async () => {
+    const { prepare, registered, db, run: runHere } = await testDemo();
+    await prepare();
+    const { entities } = await registered();
+    const last = entities.at(-1);
+    await db
+      .deleteFrom('registry_number')
+      .where('entity_id', '=', last?.id ?? '')
+      .execute();
+    await db
+      .deleteFrom('registry_entity')
+      .where('id', '=', last?.id ?? '')
+      .execute();
+    await db
+      .updateTable('registry_import')
+      .set({ digest: '0'.repeat(64) })
+      .execute();
+    await prepare();
+    const names = async () => (await registered()).entities.map(({ name }) => name).sort();
+    expect(await names()).toEqual(entities.map(({ name }) => name).sort());
+
+    const file = await fileOf('name,uscc\n上海示例科技有限公司,91310106669433828F\n', 'register.csv');
+    expect(await runHere(['registry', 'import', file])).toMatchObject({ code: 0 });
+    await prepare();
+    expect(await names()).toContain('上海示例科技有限公司');
+  });
+
   test('follows its address, and leaves the assistant what its user chose', async () => {
     const { folder, prepare } = await testDemo();
     await prepare();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -219,8 +220,15 @@ async function demoRegister(db: Db, folder: string, now: Date): Promise<void> {
     ...kinds.map((kind) => register?.[kind] ?? numbers.find((number) => number.kind === kind)?.value ?? ''),
   ]);
   const csv = [['name', ...kinds], ...lines].map((line) => line.join(',')).join('\n');
-  await writeFileAtomically(file, Buffer.from(`${csv}\n`), 0o644);
-  const known = await db.selectFrom('registry_import').select('id').limit(1).executeTakeFirst();
+  const content = Buffer.from(`${csv}\n`);
+  await writeFileAtomically(file, content, 0o644);
+  // A demo from before knows fewer companies; what was imported into it since stays.
+  const known = await db
+    .selectFrom('registry_import')
+    .select('id')
+    .where('digest', '=', createHash('sha256').update(content).digest('hex'))
+    .limit(1)
+    .executeTakeFirst();
   if (!known) await importRegisterFile(db, file, { actor: 'demo', now });
 }
 
