@@ -230,12 +230,12 @@ const order: Walk[] = [
       },
       {
         name: 'amending, prove',
-        show: ({ script }) => script.work('prove', { samePair: true }),
+        show: ({ script }) => script.work('prove'),
         shows: ({ page, words }) => page.getByText(words.stepNow(2, 3, words.steps.prove), { exact: true }),
       },
       {
         name: 'amending, write',
-        show: ({ script }) => script.work('write', { samePair: true }),
+        show: ({ script }) => script.work('write'),
         shows: ({ page, words }) => page.getByText(words.stepNow(3, 3, words.steps.write), { exact: true }),
       },
       {
