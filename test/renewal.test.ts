@@ -46,8 +46,19 @@ async function look(page: Page, name: string): Promise<void> {
   await takePicture(page, `${name}.png`, { whole: true });
 }
 
-const signIn = (page: Page, ref: string) =>
-  signInAs(page, demo.url, company(ref), (window) => look(window, `window-sign-in-${ref}`));
+const signIn = (page: Page, ref: string, journey: 'renewal' | 'amendment' = 'renewal') =>
+  signInAs(page, `${demo.url}/${journey}`, company(ref), (window) => look(window, `window-sign-in-${ref}`));
+
+/** Agrees in the assistant's window and types the PIN there. */
+async function agree(window: Page, journey: 'renewal' | 'amendment', pin: string): Promise<void> {
+  await heading(window, words.pinTitle[journey]);
+  await window.getByLabel(words.pin, { exact: true }).fill(pin);
+  await window.getByRole('button', { name: words.agree[journey] }).click();
+}
+
+/** What is decided about a number on the page. */
+const decide = (page: Page, number: string, choice: '添加' | '不添加') =>
+  page.getByRole('group', { name: number }).getByRole('radio', { name: choice, exact: true }).check();
 
 describe('a renewal in a browser', () => {
   browserTest(
@@ -120,13 +131,76 @@ describe('a renewal in a browser', () => {
       await heading(window, words.keyTitle['order-other-key']);
       await look(window, 'window-other-key');
       renameSync(pulled, plugged);
-      await heading(window, words.pinTitle.renewal);
-      await window.getByLabel(words.pin, { exact: true }).fill(pin);
-      await window.getByRole('button', { name: words.agree.renewal }).click();
+      await agree(window, 'renewal', pin);
       await heading(page, '证书更新完成');
       await page.context().close();
     },
   );
+
+  browserTest('takes in the numbers that the certificate lacks, in the same step', async () => {
+    const { ref, pin } = company('incomplete-restaurant');
+    const page = await openPortal();
+    await signIn(page, ref);
+    await page.getByRole('button', { name: '我已阅读并同意' }).click();
+    await decide(page, '0016 1803', '添加');
+    await decide(page, '8800 1618 0339', '添加');
+    await page.getByRole('radio', { name: '一年' }).check();
+    await agree(await windowFrom(page, '输入密码并开始'), 'renewal', pin);
+    await heading(page, '证书更新完成');
+    const receipt = await page.locator('.receipt').innerText();
+    for (const number of ['0016 1803', '8800 1618 0339']) expect(receipt).toContain(`${number} （本次添加）`);
+    await page.context().close();
+  });
+});
+
+describe('an amendment in a browser', () => {
+  browserTest('from sign-in to receipt, and once more for the number that was left out', async () => {
+    const { ref, pin } = company('amendment-bakery');
+    const page = await openPortal();
+    await signIn(page, ref, 'amendment');
+    await heading(page, '为证书添加证件号码');
+    await page.getByRole('button', { name: '查询法人库' }).click();
+    await heading(page, '要添加哪些号码');
+    await decide(page, '0031 4159', '添加');
+    await decide(page, '8800 3141 5926', '不添加');
+    await agree(await windowFrom(page, '输入密码并添加'), 'amendment', pin);
+    await heading(page, '证件号码已添加');
+    const receipt = await page.locator('.receipt').innerText();
+    expect(receipt).toContain('0031 4159 （本次添加）');
+    expect(receipt).not.toContain('8800 3141 5926');
+
+    // The new certificate has taken the old one's place on the key, and the register still has the other number.
+    await page.context().close();
+    const again = await openPortal();
+    await signIn(again, ref, 'amendment');
+    await heading(again, '为证书添加证件号码');
+    expect(await again.locator('.facts').innerText()).toContain('0031 4159');
+    await again.getByRole('button', { name: '查询法人库' }).click();
+    await decide(again, '8800 3141 5926', '不添加');
+    await again.getByRole('button', { name: '不添加，结束办件' }).click();
+    await heading(again, '没有添加号码');
+    await again.context().close();
+  });
+
+  browserTest('gives both certificates of twins the number', async () => {
+    const { ref, pin } = company('twin-amendment-clinic');
+    const page = await openPortal();
+    await signIn(page, ref, 'amendment');
+    await page.getByRole('button', { name: '查询法人库' }).click();
+    await decide(page, '8800 2718 2818', '添加');
+    await agree(await windowFrom(page, '输入密码并添加'), 'amendment', pin);
+    await heading(page, '证件号码已添加');
+    expect(await page.locator('.receipt').innerText()).toContain('新加密证书序列号');
+    await page.context().close();
+  });
+
+  browserTest('finds nothing to add, and changes nothing', async () => {
+    const page = await openPortal();
+    await signIn(page, 'early-hotel', 'amendment');
+    await page.getByRole('button', { name: '查询法人库' }).click();
+    await heading(page, '没有可以添加的号码');
+    await page.context().close();
+  });
 });
 
 describe('the commands of the demo', () => {

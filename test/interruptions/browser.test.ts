@@ -41,7 +41,7 @@ const company = (ref: string) => {
 async function signedIn(ref: string): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 768 } });
   const page = await context.newPage();
-  await signIn(page, site.url, company(ref));
+  await signIn(page, `${site.url}/renewal`, company(ref));
   return page;
 }
 

@@ -13,8 +13,8 @@ export async function windowFrom(page: Page, button: string): Promise<Page> {
 }
 
 /**
- * Signs in on the way to a renewal.
- * @param url origin of the pages
+ * Signs in on the way to a page.
+ * @param url of that page, such as `http://localhost:8080/renewal`
  * @param look is shown the window before anything is typed
  */
 export async function signIn(
@@ -23,7 +23,7 @@ export async function signIn(
   { name, pin }: { readonly name: string; readonly pin: string },
   look: (window: Page) => Promise<void> = async () => undefined,
 ): Promise<void> {
-  await page.goto(`${url}/renewal`);
+  await page.goto(url);
   const window = await windowFrom(page, '打开密码助手并登录');
   await heading(window, words.pinTitle['sign-in']);
   await look(window);

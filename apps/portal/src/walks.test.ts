@@ -215,6 +215,7 @@ describe('an amendment', () => {
     desk.state.session = session;
     desk.state.case = amendments.checking;
     const page = await stage.open(`/amendment/${caseId}`);
+    await heading(page, '要添加哪些号码');
     for (const choice of await page.getByRole('radio', { name: '不添加' }).all()) await choice.check();
     await page.getByRole('button', { name: '不添加，结束办件' }).click();
     await heading(page, '没有添加号码');

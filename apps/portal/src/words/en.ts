@@ -207,7 +207,6 @@ export const en: Words = {
     },
     steps: ['Agreement', 'Check and term', 'Writing'],
     restart: 'Begin a new renewal',
-    stepOf: (step, all) => `Step ${step} of ${all}`,
     agreement: {
       title: 'Read the subscriber agreement',
       lead: 'Once you accept, the company’s details are checked. Your present certificate stays as it is.',

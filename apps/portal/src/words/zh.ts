@@ -177,7 +177,6 @@ export const zh = {
     },
     steps: ['同意协议', '核对与期限', '写入证书'],
     restart: '重新发起更新',
-    stepOf: (step: number, all: number) => `第 ${step} 步，共 ${all} 步`,
     agreement: {
       title: '请阅读订户协议',
       lead: '同意后开始核对单位信息。现有证书不会改动。',
