@@ -11,8 +11,11 @@ import { withClient } from './stage.mjs';
 /** A million entities in five minutes; starting and migrating weigh too much where there are fewer. */
 const TARGET = { entities: 1_000_000, seconds: 300 };
 
-/** A tenth of the entities must take about as much memory as all of them. */
-const CONSTANT = 1.25;
+/**
+ * All of the entities must take about as much memory as a tenth of them. The peak is that of a heap which grows and is
+ * cleaned by turns: one that is short may not have seen its highest.
+ */
+const CONSTANT = 1.5;
 
 /**
  * @param {import('./measures.mjs').Options} options
