@@ -130,6 +130,9 @@ export const comparison = (rows: ComparisonRow[]): NonNullable<Case['comparison'
   warnings: [],
 });
 
+/** Certificate and register say the same, and no more. */
+export const agreed = comparison(matching.filter(({ offer }) => offer === null));
+
 export const checking: RenewalCase = {
   id: caseId,
   number: 'R2611-000417',
@@ -256,7 +259,7 @@ export const cases = {
   },
   checkingTwins: {
     ...checking,
-    comparison: comparison(matching.filter(({ offer }) => offer === null)),
+    comparison: agreed,
     twin: {
       certificate: { ...oldCertificate, serialNumber: '2b11f0a3c97d20418842' },
       newCertificate: null,

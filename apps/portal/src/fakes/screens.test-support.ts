@@ -3,7 +3,7 @@ import { addressOf } from '../cases/address.ts';
 import { amendmentOffer, amendments, onlyUnconfirmed, unwritten } from './amendment-examples.test-support.ts';
 import type { FakeAssistant } from './assistant.test-support.ts';
 import type { FakeState } from './desk.test-support.ts';
-import { caseId, cases, digestOf, offer, oldCertificate, session } from './examples.test-support.ts';
+import { agreed, caseId, cases, digestOf, offer, oldCertificate, session } from './examples.test-support.ts';
 
 /** One screen: how the desk and the assistant stand, where to go, what to press, and what shows that it is there. */
 export interface Screen {
@@ -55,13 +55,17 @@ const windowTrouble = (trouble: string): Screen => ({
 
 /** What the window reports while a renewal is written. */
 const writingTrouble = (trouble: string): Screen =>
-  caseScreen(`trouble-${trouble}`, cases.ordered, {
-    prepare: (_, assistant) => {
-      assistant.answer = { fail: trouble };
+  caseScreen(
+    `trouble-${trouble}`,
+    { ...cases.ordered, comparison: agreed, declined: [] },
+    {
+      prepare: (_, assistant) => {
+        assistant.answer = { fail: trouble };
+      },
+      press: '.button.main',
+      shows: code(trouble),
     },
-    press: '.button.main',
-    shows: code(trouble),
-  });
+  );
 
 /** What the server says of the certificate that somebody signs in with. */
 const signInTrouble = (trouble: ErrorCode): Screen => ({
