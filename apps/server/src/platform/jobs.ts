@@ -100,6 +100,9 @@ async function runOnce(options: WorkerOptions, stopping: AbortSignal): Promise<v
       })),
     ),
     concurrency: options.concurrency ?? 4,
+    // Notes at once how a job ended. Unless told of a delay the library forgets to wait for that note, and the process ends
+    // where the database is lost at that moment.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     noHandleSignals: true,
     logger: silent,
   });
