@@ -170,6 +170,10 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           'is carried to its end by the assistant when the server was killed and the browser closed',
         ],
         [assistant, 'renews in spite of two kills, the second anywhere after the first'],
+        [
+          amendmentOnKey,
+          'an amendment comes to its end in spite of the assistant being killed at any call to the key, and again on its way',
+        ],
       ],
     },
     {
@@ -199,6 +203,10 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           'what was proved and not written comes by a tidy order when the case has ended',
         ],
         [amendmentOnKeys, 'is amended in spite of a library that crashes (%s)'],
+        [
+          amendmentWalk,
+          'in whatever order things happen, the key’s pair has a certificate in force, and one alone',
+        ],
       ],
     },
     {
@@ -301,7 +309,7 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
         [pages, 'goes on by itself when the register answers at last'],
         [
           interruptions,
-          'every story ends with a renewed key when nothing happens, and together they take every transition',
+          'every story ends with a new certificate on the key when nothing happens, and together they take every transition',
         ],
       ],
     },
@@ -384,6 +392,7 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
           amendmentWalk,
           'in whatever order things happen, the key’s pair has a certificate in force, and one alone',
         ],
+        [interruptions, everywhere],
       ],
     },
   ],

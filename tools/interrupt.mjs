@@ -1,5 +1,6 @@
-// npm run interrupt: every point of the renewal with everything that can happen there, as a matrix. Half an hour or more.
+// npm run interrupt: every point of every journey with everything that can happen there, as a matrix. An hour or more.
 //
+//   --journey renewal|amendment one journey alone
 //   --only TEXT                 what matches this regular expression, like 'kill-assistant .* key'
 //   --key virtual|softhsm|skf   the kind of key that it happens to; virtual unless given
 
@@ -12,7 +13,11 @@ import { ensureInstalled } from './install.mjs';
 import { alone, root } from './project.mjs';
 
 const { values } = parseArgs({
-  options: { key: { type: 'string', default: 'virtual' }, only: { type: 'string', default: '' } },
+  options: {
+    journey: { type: 'string', default: '' },
+    key: { type: 'string', default: 'virtual' },
+    only: { type: 'string', default: '' },
+  },
 });
 await alone(ensureInstalled);
 const folder = mkdtempSync(join(tmpdir(), 'certdesk-interrupt-'));
@@ -26,6 +31,7 @@ const { status } = spawnSync(process.execPath, vitest, {
     TMPDIR: folder,
     CERTDESK_INTERRUPT: 'all',
     CERTDESK_INTERRUPT_MATRIX: file,
+    CERTDESK_INTERRUPT_JOURNEY: values.journey,
     CERTDESK_INTERRUPT_KEY: values.key,
     CERTDESK_INTERRUPT_ONLY: values.only,
   },

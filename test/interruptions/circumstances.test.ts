@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ProcessGone } from './child.ts';
 import { pointText } from './point.ts';
 import { openStage, type Stage } from './stage.ts';
-import { begin, end, tell, until } from './stories.ts';
+import { until } from './stories/parts.ts';
+import { begin, end, stories, tell } from './stories.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -17,7 +18,7 @@ const year = 365 * 86_400_000;
 
 /** A case at the point where the assistant gets to work. */
 async function ordered() {
-  const run = await begin(stage);
+  const run = await begin(stage, stories.renewal);
   await until('ordered')(run);
   const { id } = (await run.latestCase()) ?? { id: '' };
   return { run, id, order: () => run.browser.post<SignedOrder>(`/cases/${id}/orders`) };

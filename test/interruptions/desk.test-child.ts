@@ -9,6 +9,7 @@ import { openDesk } from '../../apps/server/src/desk.ts';
 import { createLog } from '../../apps/server/src/platform/telemetry/log.ts';
 import { readConfiguration } from '../../apps/server/src/setup/configuration.ts';
 import { answer, reach, tell } from './child-side.ts';
+import { type RegisterMood, registerSays } from './register.ts';
 
 export interface DeskSettings {
   readonly configurationFile: string;
@@ -18,9 +19,6 @@ export interface DeskSettings {
   readonly register: RegisterMood;
   readonly pages: boolean;
 }
-
-/** What the register says of every entity: what its certificate says, something else, or nothing. */
-export type RegisterMood = 'matches' | 'differs' | 'silent';
 
 const settings = JSON.parse(process.argv[2] ?? '') as DeskSettings;
 let now = new Date(settings.now);
@@ -37,16 +35,7 @@ const desk = await openDesk({
   clock: () => now,
   ...(!settings.pages && { pages: null }),
   registry: () => ({
-    async find(numbers, name = '') {
-      if (register === 'silent') return { kind: 'silent', askedAt: now };
-      const found = register === 'differs' ? `${name}(旧)` : name;
-      return {
-        kind: 'found',
-        entity: { name: found, state: 'active', numbers: [...numbers] },
-        askedAt: now,
-        origin: { register: 'table', reference: 'test', saidAt: now },
-      };
-    },
+    find: async (numbers, name = '') => registerSays(register, { numbers, name }, now),
   }),
 });
 pointsAtRequests(desk.app.server);

@@ -1,4 +1,4 @@
-// The renewal under interruption on keys that a native library reaches: each call of weight to the key once. The rest of what can
+// Journeys under interruption on keys that a native library reaches: each call of weight to the key once. The rest of what can
 // happen is the same for every kind of key, and interruptions.test.ts tries it on the virtual one.
 
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -7,7 +7,8 @@ import { type Planned, sampledKeyCalls, sampledTwinCalls } from './plan.ts';
 import type { Point } from './point.ts';
 import { movingTwins, openStage, type Stage } from './stage.ts';
 import { stands } from './stands/stands.ts';
-import { begin, type StoryName, tell, until } from './stories.ts';
+import { until } from './stories/parts.ts';
+import { begin, type StoryName, tell } from './stories.ts';
 import { tryEach } from './try-each.ts';
 
 async function stageOn(name: 'softhsm' | 'skf'): Promise<Stage> {
@@ -22,13 +23,18 @@ async function expectNoneWrong(stage: Stage, planned: readonly Planned[], atLeas
   expect(outcomes.length).toBeGreaterThanOrEqual(atLeast);
 }
 
-describe.each(['softhsm', 'skf'] as const)('a renewal on a key of %s', (name) => {
+describe.each(['softhsm', 'skf'] as const)('a renewal, and an amendment, on a key of %s', (name) => {
   test.skipIf(!stands[name].here)(
     'ends with one new certificate whichever call to the key the pull or the end of the assistant meets',
     async () => {
       const stage = await stageOn(name);
-      const { points } = await tell(stage, 'renewal');
-      await expectNoneWrong(stage, sampledKeyCalls(points), 9);
+      for (const [story, atLeast] of [
+        ['renewal', 9],
+        ['amendment', 4],
+      ] as const) {
+        const { points } = await tell(stage, story);
+        await expectNoneWrong(stage, sampledKeyCalls(story, points), atLeast);
+      }
     },
     300_000,
   );
@@ -49,7 +55,10 @@ describe.skipIf(!stands.skf.here)('twins on an SKF key with room for two contain
   }, 300_000);
 
   test('are refused to a full key whose pairs are not to be certified again, before anything is changed', async () => {
-    const run = await begin(stage, undefined, { twin: true, profile: movingTwins, full: true });
+    const run = await begin(stage, {
+      journey: 'renewal',
+      company: { twin: true, profile: movingTwins, full: true },
+    });
     await until('ordered')(run);
     const there = () => stage.withKey((key) => key.containers());
     const before = await there();

@@ -1,10 +1,11 @@
 /** One journey of one company, with at most one interruption: what its people do, and what happens to them. */
-import type { RenewalCase, RenewalOffer, SignedOrder, SignedStatement } from '@certdesk/contract';
+import type { Case, SignedOrder, SignedStatement } from '@certdesk/contract';
 import type { Work } from './assistant.test-child.ts';
 import { Browser, Refused } from './browser.ts';
 import { Failed } from './child.ts';
+import { type JourneyName, openings } from './journeys.ts';
 import { type Interruption, type Point, pointText } from './point.ts';
-import type { Director, Stage } from './stage.ts';
+import type { CompanyKind, Director, Stage } from './stage.ts';
 import { keyWorks } from './verdict.ts';
 
 interface SignedIn {
@@ -12,8 +13,17 @@ interface SignedIn {
   readonly certificate: string;
 }
 
+/** What a story is about. */
+export interface Setting {
+  readonly journey: JourneyName;
+  readonly company?: CompanyKind;
+  /** The register knows two numbers more, of which one is to be in the new certificate at the end. */
+  readonly more?: boolean;
+}
+
 export class Run implements Director {
   readonly stage: Stage;
+  readonly setting: Setting;
   /** Every point that was reached, in order. */
   readonly points: Point[] = [];
   /** Set once the interruption has happened. */
@@ -30,8 +40,9 @@ export class Run implements Director {
   /** What the assistant is at, whether or not anybody waits for it. */
   #work: Promise<unknown> = Promise.resolve();
 
-  constructor(stage: Stage, interruption?: Interruption) {
+  constructor(stage: Stage, setting: Setting, interruption?: Interruption) {
     this.stage = stage;
+    this.setting = setting;
     this.#interruption = interruption;
     this.#browser = new Browser(stage.origin);
     stage.director = this;
@@ -68,6 +79,11 @@ export class Run implements Director {
     this.stage.wayToDatabase.mend();
     this.#browser.close();
     this.#browser = new Browser(this.stage.origin);
+  }
+
+  /** The pairs that the company came with get its new certificates. */
+  get pairStays(): boolean {
+    return this.setting.journey === 'amendment' || this.setting.company?.full === true;
   }
 
   // ── what happens to them ──
@@ -154,20 +170,18 @@ export class Run implements Director {
     }
   }
 
-  async latestCase(): Promise<RenewalCase | undefined> {
-    const { cases } = await this.#browser.get<{ cases: RenewalCase[] }>('/cases');
+  async latestCase(): Promise<Case | undefined> {
+    const { cases } = await this.#browser.get<{ cases: Case[] }>('/cases');
     // The clock stands still, so that two of them may be equally old.
     return cases.sort((a, b) => (a.number < b.number ? 1 : -1))[0];
   }
 
-  async open(): Promise<RenewalCase> {
-    const { agreement } = await this.#browser.get<RenewalOffer>('/renewal');
-    const { version, digest } = agreement;
-    return this.#browser.post('/renewal', { agreement: { version, digest } });
+  open(): Promise<Case> {
+    return openings[this.setting.journey](this.#browser);
   }
 
   /** Has the assistant do to the key what the case needs. */
-  async write(id: string): Promise<RenewalCase> {
+  async write(id: string): Promise<Case> {
     const order = await this.#browser.post<SignedOrder>(`/cases/${id}/orders`);
     try {
       await this.#carryOut(order, 0);

@@ -23,10 +23,11 @@ import { type Configuration, readConfiguration } from '../../apps/server/src/set
 import { createTestDatabase } from '../support/database.ts';
 import type { AssistantSettings } from './assistant.test-child.ts';
 import { buildPrograms, Child, type Listener, ProcessGone, type Programs } from './child.ts';
-import type { DeskSettings, RegisterMood } from './desk.test-child.ts';
+import type { DeskSettings } from './desk.test-child.ts';
 import { type KeyManagementStand, keyPassphrase, openKeyManagementStand } from './key-management.ts';
 import { type Network, openNetwork } from './network.ts';
 import type { Point } from './point.ts';
+import { type RegisterMood, usccOf } from './register.ts';
 import { type KeyStand, type MakeStand, PIN } from './stands/stand.ts';
 import { virtualStand } from './stands/virtual.ts';
 
@@ -41,6 +42,8 @@ export const movingTwins = 'twins-that-move';
 export interface CompanyKind {
   /** Its certificate has an encryption twin, with its pair. */
   readonly twin?: boolean;
+  /** Until its certificate ends: 60, when it can be renewed, unless said. */
+  readonly daysLeft?: number;
   /** Its certificate was issued by this profile; unless given, by a system before this one. */
   readonly profile?: string;
   /** No second container fits on its key. */
@@ -230,8 +233,8 @@ export class Stage {
       const publicKey = await key.generateKeyPair('old', keys.algorithm);
       const content = {
         name,
-        numbers: [{ kind: 'uscc', value: `9131010666943${String(this.#companies).padStart(4, '0')}F` }],
-        notAfter: new Date(this.now.getTime() + 60 * day),
+        numbers: [{ kind: 'uscc', value: usccOf(this.#companies) }],
+        notAfter: new Date(this.now.getTime() + (kind.daysLeft ?? 60) * day),
       } as const;
       const der = await entityCertificate(ca, { ...content, publicKey });
       await key.writeCertificate('old', 'signing', der);
@@ -257,7 +260,7 @@ export class Stage {
     return certificateDigest(certificate);
   }
 
-  /** @param profile by which an earlier renewal issued it here */
+  /** @param profile by which it was issued here earlier */
   async #import(der: Uint8Array, profile?: string): Promise<void> {
     const trusted = await trustedIssuers(this.configuration, passphrase);
     await this.db.transaction().execute(async (tx) => {

@@ -1,29 +1,13 @@
 /** What must be true whatever happened: while it goes on, and at the end. */
 import { randomBytes } from 'node:crypto';
 import { Sm2PublicKey, sm4EncryptEcb } from '@certdesk/gm';
-import { Certificate, publicKeyDigest, verifyByKey } from '@certdesk/pki';
+import { Certificate, verifyByKey } from '@certdesk/pki';
 import type { Container, Key, KeyPair, PairUse } from '@certdesk/token';
 import { verifyAudit } from '../../apps/server/src/audit/verify.ts';
+import { contentAsItMust, type Must, writtenDown } from './content.ts';
+import { changesOf, isOn, type Line, lineOf, same, usesOf } from './line.ts';
+import type { Run } from './run.ts';
 import { foreign, type Stage } from './stage.ts';
-
-type Line = Awaited<ReturnType<typeof lineOf>>;
-
-/** The company's certificates of one use, the one that it came with first. */
-async function lineOf({ db, company }: Stage, use: PairUse) {
-  const { line_id } = await db
-    .selectFrom('certificate')
-    .select('line_id')
-    .where('digest', '=', company.certificate)
-    .executeTakeFirstOrThrow();
-  const line = await db
-    .selectFrom('certificate')
-    .selectAll()
-    .where('line_id', '=', line_id)
-    .where('use', '=', use)
-    .execute();
-  const isOld = (digest: string) => Number(digest === company.certificate || digest === company.encryption);
-  return line.sort((a, b) => isOld(b.digest) - isOld(a.digest));
-}
 
 /**
  * Whether some certificate that is in force stands on the key with its key pair: of signing, and of encryption where the
@@ -31,8 +15,7 @@ async function lineOf({ db, company }: Stage, use: PairUse) {
  */
 export async function keyWorks(stage: Stage): Promise<boolean> {
   const containers = await stage.withKey((key) => key.containers());
-  const uses: PairUse[] = stage.company.twin ? ['signing', 'encryption'] : ['signing'];
-  for (const use of uses) {
+  for (const use of usesOf(stage)) {
     const line = await lineOf(stage, use);
     if (!containers.some((container) => works(container[use], line))) return false;
   }
@@ -48,13 +31,36 @@ function works(pair: KeyPair | undefined, line: Line): boolean {
   );
 }
 
-/** @returns what is wrong, in words; empty when the renewal ended as it must */
-export async function wrongs(stage: Stage): Promise<string[]> {
+/** @returns what has changed since the company came, in words; empty as long as its old certificates are in force and on the key */
+export async function changesSoFar(stage: Stage): Promise<string[]> {
+  const found: string[] = [];
+  const containers = await stage.withKey((key) => key.containers());
+  for (const use of usesOf(stage)) {
+    const [old, ...later] = await lineOf(stage, use);
+    if (old?.state !== 'in-force') found.push(`the old ${use} certificate is ${old?.state}`);
+    if (!old || !containers.some((container) => isOn(container[use], old)))
+      found.push(`the old ${use} certificate is not on the key`);
+    for (const { state } of later)
+      if (state !== 'revoked') found.push(`a ${use} certificate that nobody has is ${state}`);
+  }
+  if ((await changesOf(stage)).length > 0) found.push('a change is written down');
+  return found;
+}
+
+/** @returns what is wrong, in words; empty when the run ended as it must */
+export async function wrongs(run: Run): Promise<string[]> {
+  const { stage } = run;
   const { company } = stage;
   const found: string[] = [];
   const must = (is: boolean, what: string) => void (is || found.push(what));
-  const signing = freshOf(await lineOf(stage, 'signing'), 'signing', must);
-  const encryption = company.twin && freshOf(await lineOf(stage, 'encryption'), 'encryption', must);
+  const lines = { signing: await lineOf(stage, 'signing'), encryption: await lineOf(stage, 'encryption') };
+  const signing = freshOf(lines.signing, 'signing', must);
+  const encryption = company.twin && freshOf(lines.encryption, 'encryption', must);
+  for (const use of usesOf(stage)) {
+    const fresh = use === 'signing' ? signing : encryption;
+    if (fresh) contentAsItMust(run, lines[use], fresh, must);
+  }
+  if (signing) await writtenDown(run, lines.signing, signing, must);
 
   await stage.withKey(async (key) => {
     const all = await key.containers();
@@ -74,7 +80,7 @@ export async function wrongs(stage: Stage): Promise<string[]> {
     const former = own.find((each) => each !== container);
     must(!former || (await decrypts(key, former)), 'old documents do not open any more');
   });
-  if (encryption) await pairsAsTheyMust(stage, encryption, must);
+  if (encryption) await pairsAsTheyMust(run, encryption, must);
 
   const cases = await stage.db.selectFrom('desk_case').select('id').where('open', '=', true).execute();
   must(cases.length === 0, `${cases.length} cases are open`);
@@ -89,8 +95,6 @@ export async function wrongs(stage: Stage): Promise<string[]> {
   must(broken === undefined, `the audit chain is ${broken}`);
   return found;
 }
-
-type Must = (is: boolean, what: string) => void;
 
 /** @returns the one new certificate that is in force */
 function freshOf([old, ...later]: Line, use: PairUse, must: Must): Line[number] | undefined {
@@ -114,23 +118,20 @@ async function decrypts(key: Key, { name, encryption }: Container): Promise<bool
 }
 
 /** Of the pairs that the cases were given, the one in force is in use and every other in the history. */
-async function pairsAsTheyMust(stage: Stage, encryption: Line[number], must: Must): Promise<void> {
+async function pairsAsTheyMust(
+  { stage, pairStays }: Run,
+  encryption: Line[number],
+  must: Must,
+): Promise<void> {
   await stage.pairsRetired();
   const { line_id } = encryption;
   const cases = await stage.db.selectFrom('desk_case').select('id').where('line_id', '=', line_id).execute();
   const given = (await stage.twins?.pairsOf(cases.map(({ id }) => id))) ?? [];
   const inUse = given.filter(({ state }) => state === 'in-use').map(({ digest }) => digest);
-  // A pair that is certified again came from elsewhere.
-  const expected = stage.company.full ? [] : [encryption.public_key_digest];
+  // A pair that stays came from elsewhere.
+  const expected = pairStays ? [] : [encryption.public_key_digest];
   must(String(inUse) === String(expected), `${inUse.length} pairs are in use, or not the one in force`);
 }
-
-function isOn(pair: KeyPair | undefined, { der, public_key_digest }: Line[number]): boolean {
-  const stands = pair?.certificate !== undefined && same(pair.certificate, der);
-  return stands && publicKeyDigest(pair.publicKey) === public_key_digest;
-}
-
-const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 
 /** @returns what is wrong with the audit chain, if anything */
 export async function auditFinding(
