@@ -47,7 +47,9 @@ async function look(page: Page, name: string): Promise<void> {
 }
 
 const signIn = (page: Page, ref: string, journey: 'renewal' | 'amendment' = 'renewal') =>
-  signInAs(page, `${demo.url}/${journey}`, company(ref), (window) => look(window, `window-sign-in-${ref}`));
+  signInAs(page, `${demo.url}/${journey}`, company(ref), async (window) =>
+    expect(await accessibilityViolations(window)).toEqual([]),
+  );
 
 /** Agrees in the assistant's window and types the PIN there. */
 async function agree(window: Page, journey: 'renewal' | 'amendment', pin: string): Promise<void> {

@@ -132,7 +132,6 @@ export const troubles: Readonly<Record<string, readonly Trouble[]>> = {
     { what: 'The register does not know the company', screens: ['portal/unknown-entity'] },
     { what: 'The register has the company in a region that is not served', screens: ['portal/elsewhere'] },
     { what: 'The company is closed', screens: ['portal/closed-entity'] },
-    { what: 'The company is in a region that is not served', screens: ['portal/referred-region'] },
     { what: 'The agreement changed meanwhile', screens: ['portal/agreement-outdated'] },
     { what: 'No room on the key', screens: ['window/failed, key-no-room', 'portal/trouble-key-no-room'] },
     {

@@ -240,13 +240,6 @@ export const cases = {
     next: 'service-point',
     referral: 'region-not-served',
   },
-  regionNotServed: {
-    ...checking,
-    ...over,
-    state: 'referred',
-    next: 'service-point',
-    referral: 'region-not-served',
-  },
   closed: { ...checking, ...over, state: 'referred', next: 'service-point', referral: 'closed-entity' },
   done,
   doneTwins: {

@@ -336,7 +336,6 @@ export const screens: readonly Screen[] = [
   caseScreen('mismatch', cases.mismatch, { shows: '.differs' }),
   caseScreen('unknown-entity', cases.unknown, { shows: '.points' }),
   caseScreen('elsewhere', cases.elsewhere, { shows: '.points' }),
-  caseScreen('referred-region', cases.regionNotServed, { shows: '.points' }),
   caseScreen('closed-entity', cases.closed, { shows: '.points' }),
   caseScreen('waiting', cases.silent, { press: '.button.main', shows: '.note.wait' }),
   caseScreen('writing', cases.writing, { shows: 'progress' }),
