@@ -37,7 +37,7 @@ function NotNow(props: { offer: AmendmentOffer; reason: keyof typeof reasons; de
   const { notBefore, notAfter } = offer.certificate;
   return (
     <TroublePage
-      failure={failureFor(reasons[reason], { from: day(notBefore), on: day(notAfter) })}
+      failure={failureFor(reasons[reason], { from: notBefore, on: notAfter })}
       desk={desk}
       retry={() => navigate('/sign-in?next=%2Famendment')}
     >

@@ -35,7 +35,7 @@ function NotNow({ offer, desk }: { offer: RenewalOffer; desk: DeskInfo }) {
   if (offer.renewable === 'now') return null;
   return (
     <TroublePage
-      failure={failureFor(reasons[offer.renewable], { from: day(offer.from) })}
+      failure={failureFor(reasons[offer.renewable], { from: offer.from })}
       desk={desk}
       retry={() => navigate('/sign-in?next=%2Frenewal')}
     >
