@@ -11,8 +11,8 @@ export const SignInStatement = z.strictObject({
   certificate: Digest,
 });
 
-/** What the old key signs in a renewal: this request, for this case, and what the holder confirmed. */
-export const RenewalStatement = z.strictObject({
+/** What a key signs about a request for a certificate, whatever it is for. */
+const requested = {
   origin: Origin,
   order: Id,
   case: Id,
@@ -20,6 +20,11 @@ export const RenewalStatement = z.strictObject({
   certificate: Digest,
   /** SHA-256 of the PKCS#10 request, DER. */
   request: Digest,
+};
+
+/** What the old key signs in a renewal: this request, for this case, and what the holder confirmed. */
+export const RenewalStatement = z.strictObject({
+  ...requested,
   /** Whether the request is for a new pair, or for the old key's own pair, which then gets the new certificate. */
   pair: z.enum(['new', 'present']),
   confirmed: RenewalOrder.shape.confirmed,
@@ -27,13 +32,7 @@ export const RenewalStatement = z.strictObject({
 
 /** What the key signs in an amendment: its own request, for this case, and what the holder confirmed. */
 export const AmendmentStatement = z.strictObject({
-  origin: Origin,
-  order: Id,
-  case: Id,
-  nonce: Nonce,
-  certificate: Digest,
-  /** SHA-256 of the PKCS#10 request, DER. */
-  request: Digest,
+  ...requested,
   confirmed: AmendmentOrder.shape.confirmed,
 });
 

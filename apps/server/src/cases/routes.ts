@@ -3,13 +3,13 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Gate } from '../access/gate.ts';
 import type { Holder } from '../access/session.ts';
-import { DeskError } from '../platform/error.ts';
 import type { EventStreams } from '../platform/http/events.ts';
 import type { Listener } from '../platform/notifications.ts';
 import type { Db } from '../schema/database.ts';
 import { caseChannel } from './engine.ts';
 import { followCase } from './follow.ts';
 import { type Journeys, journeyOf } from './journey.ts';
+import { ownCase } from './own.ts';
 
 export interface CaseRoutesDeps {
   readonly db: Db;
@@ -27,19 +27,8 @@ const shownCases = 100;
 export function caseRoutes(deps: CaseRoutesDeps): FastifyPluginAsyncZod {
   const { db, gate, journeys, streams, listener } = deps;
 
-  /** Somebody else's case is simply not there. */
-  async function own(holder: Holder, id: string) {
-    const row = await db
-      .selectFrom('desk_case')
-      .selectAll()
-      .where('id', '=', id)
-      .where('line_id', '=', holder.lineId)
-      .executeTakeFirst();
-    if (!row) throw new DeskError('case-not-found');
-    return row;
-  }
   async function view(holder: Holder, id: string): Promise<Case> {
-    const row = await own(holder, id);
+    const row = await ownCase(db, holder, id);
     return journeyOf(journeys, row).view(row);
   }
 
@@ -79,7 +68,7 @@ export function caseRoutes(deps: CaseRoutesDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const holder = await gate.holder(request);
         const { id } = request.params;
-        await own(holder, id);
+        await ownCase(db, holder, id);
         const stream = streams.open(request, reply, holder.sessionDigest);
         followCase(stream, {
           id,
@@ -111,7 +100,7 @@ export function caseRoutes(deps: CaseRoutesDeps): FastifyPluginAsyncZod {
       },
       async (request) => {
         const holder = await gate.holder(request);
-        const row = await own(holder, request.params.id);
+        const row = await ownCase(db, holder, request.params.id);
         await journeyOf(journeys, row).cancel(holder, row.id);
         return view(holder, row.id);
       },
@@ -130,7 +119,7 @@ export function caseRoutes(deps: CaseRoutesDeps): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const holder = await gate.holder(request);
-        const row = await own(holder, request.params.id);
+        const row = await ownCase(db, holder, request.params.id);
         return journeyOf(journeys, row).giveOrder(holder, row.id, gate.browser(request, reply));
       },
     );

@@ -4,12 +4,17 @@ import type { Comparison, ConfirmRequest, IdentityKind, IdentityNumber, Referral
 import { Certificate, type CertificateProfile } from '@certdesk/pki';
 import type { z } from 'zod';
 import { servedBy } from '../access/served.ts';
+import { type Holder, holderActor } from '../access/session.ts';
+import type { CertificateRow } from '../authority/certificates.ts';
 import { entityNameOf, identityNumbersOf } from '../authority/summary.ts';
+import { ownCase } from '../cases/own.ts';
 import { DeskError } from '../platform/error.ts';
 import { enqueue } from '../platform/jobs.ts';
+import { randomId } from '../platform/random.ts';
 import { mayBeAdded, warningsFor } from '../registry/allowances.ts';
 import { allMatch, compare, groupsOf, openOffers } from '../registry/compare.ts';
 import type { Tx } from '../schema/database.ts';
+import { openCaseOf } from './cases.ts';
 import type { Reissue, ReissueData } from './data.ts';
 import type { RegisterSettings, ReissueDeps } from './journey.ts';
 
@@ -33,6 +38,13 @@ export interface CheckRules {
 export interface CheckDeps extends ReissueDeps {
   readonly profiles: ReadonlyMap<string, CertificateProfile>;
   readonly settings: RegisterSettings;
+}
+
+interface Opening {
+  /** Of the case's number. */
+  readonly prefix: string;
+  readonly caseDays: number;
+  dataOf(id: string): ReissueData;
 }
 
 export function registerChecks(deps: CheckDeps, rules: CheckRules) {
@@ -110,8 +122,38 @@ export function registerChecks(deps: CheckDeps, rules: CheckRules) {
   }
 
   return {
-    ask,
-    takeAnswer,
+    /**
+     * Opens a case with what the register says of its certificate.
+     * @param dataOf what the case keeps, by its id
+     * @throws DeskError `case-open` when another case changes this line
+     */
+    async open(
+      holder: Holder,
+      certificate: CertificateRow,
+      { prefix, caseDays, dataOf }: Opening,
+    ): Promise<string> {
+      const taken = await openCaseOf(db, holder.lineId);
+      if (taken) throw new DeskError('case-open', { number: taken.number, case: taken.id });
+      const id = randomId();
+      const data = dataOf(id);
+      // Asked first, so that a node that stops meanwhile leaves no case behind that nobody asks for.
+      const answer = await ask(certificate.der, data.profile);
+      const now = deps.clock();
+      const endsAt = new Date(now.getTime() + caseDays * 86_400_000);
+      const { entityId, lineId } = holder;
+      await db.transaction().execute(async (tx) => {
+        const about = { id, prefix, entityId, lineId, certificateId: certificate.id, data };
+        const opened = await engine.open(tx, 'opened', { ...about, actor: holderActor(holder), now, endsAt });
+        await takeAnswer(tx, opened, answer, 'register');
+      });
+      return id;
+    },
+
+    /** The holder does not want to wait for the job. */
+    async askAgain(holder: Holder, id: string): Promise<void> {
+      const { state } = await ownCase(db, holder, id);
+      if (state === 'registry-silent') await check(id, 'register');
+    },
 
     /** For a case that waits for the register; any other is left alone. */
     async askIfSilent(caseId: string): Promise<void> {

@@ -19,7 +19,7 @@ import type { ReissueWriter } from './write.ts';
 /** A journey's engine, as far as these parts move its cases. */
 export type ReissueEngine = Omit<
   ReturnType<typeof caseEngine<Reissue['state'], ReissueEvent, ReissueEffect, ReissueData, RequestInput>>,
-  'table' | 'open'
+  'table'
 >;
 
 /** What the old key signs for a request, as this journey words it. */

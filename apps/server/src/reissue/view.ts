@@ -1,11 +1,26 @@
 /** What a case that reissues a certificate shows its holder, whichever its journey. */
-import type { AmendmentCase, CertificateSummary, RenewalCase } from '@certdesk/contract';
+import type { AmendmentCase, CaseState, CertificateSummary, NextStep, RenewalCase } from '@certdesk/contract';
 import type { IdentityNumberOid } from '@certdesk/pki';
 import type { CertificateRow } from '../authority/certificates.ts';
 import { summaryOf } from '../authority/summary.ts';
 import type { Db } from '../schema/database.ts';
 import type { Reissue, ReissueData } from './data.ts';
 import { encryptionInForce, pairOf } from './twins.ts';
+
+/** What comes next in the states that all such journeys have. */
+export const reissueNext = {
+  'registry-silent': 'wait',
+  checking: 'confirm',
+  ordered: 'write',
+  issuing: 'write',
+  issued: 'write',
+  proved: 'write',
+  attention: 'service-point',
+  referred: 'service-point',
+  done: 'nothing',
+  cancelled: 'nothing',
+  expired: 'nothing',
+} as const satisfies Partial<Record<CaseState, NextStep>>;
 
 /** What the view of such a case says, beside its journey, its state and what may be done next. */
 export type ReissueView = Omit<AmendmentCase, 'journey' | 'state' | 'next' | 'canCancel'>;

@@ -6,11 +6,11 @@ import { holderActor as actorOf, type Holder } from '../../access/session.ts';
 import type { CertificateRow } from '../../authority/certificates.ts';
 import { summaryOf } from '../../authority/summary.ts';
 import { caseOf } from '../../cases/case.ts';
+import { ownCase } from '../../cases/own.ts';
 import { DeskError } from '../../platform/error.ts';
-import { randomId } from '../../platform/random.ts';
 import { certificateRow, kindOf, openCaseOf, reissueCases } from '../../reissue/cases.ts';
 import { decisionNote, decisionOf, registerChecks } from '../../reissue/check.ts';
-import { nothingDone, type ReissueData } from '../../reissue/data.ts';
+import { nothingDone } from '../../reissue/data.ts';
 import type { RegisterSettings, ReissueJourney, ReissueParts } from '../../reissue/journey.ts';
 import type { ReissueKind, ReissueKinds } from '../../reissue/kinds.ts';
 import { encryptionInForce, type TwinSettings, twinRules } from '../../reissue/twins.ts';
@@ -83,17 +83,9 @@ export function amendmentDesk(given: AmendmentDeps) {
     writer: reissueWriter(deps),
     askIfSilent: checks.askIfSilent,
 
-    async askAgain(holder: Holder, id: string): Promise<void> {
-      await db.transaction().execute((tx) => lockOwn(tx, id, holder));
-      await checks.askIfSilent(id);
-    },
-
+    askAgain: checks.askAgain,
     view: (row) => viewOf(caseOf(row)),
-
-    async show(holder: Holder, id: string): Promise<AmendmentCase> {
-      const amendment = await db.transaction().execute((tx) => lockOwn(tx, id, holder));
-      return viewOf(amendment);
-    },
+    show: async (holder: Holder, id: string) => viewOf(caseOf(await ownCase(db, holder, id))),
 
     /** Whether numbers can be added to the signed-in certificate now, and why not. */
     async offer(holder: Holder): Promise<AmendmentOffer> {
@@ -131,34 +123,18 @@ export function amendmentDesk(given: AmendmentDeps) {
         throw new DeskError('amendment-near-end', { on: row.not_after.toISOString() });
       const kind = amendedKind(row, now);
       if (!kind) throw new DeskError('amendment-not-possible');
-      const taken = await openCaseOf(db, holder.lineId);
-      if (taken) throw new DeskError('case-open', { number: taken.number, case: taken.id });
-
-      const id = randomId();
-      const data: ReissueData = {
-        ...nothingDone,
-        ...(await rulesFor(kind, holder)),
-        keepsPairs: true,
-        oldKey: row.public_key_digest,
-        container: null,
-      };
-      // Asked first, so that a node that stops meanwhile leaves no case behind that nobody asks for.
-      const answer = await checks.ask(row.der, data.profile);
-      await db.transaction().execute(async (tx) => {
-        const opened = await engine.open(tx, 'opened', {
-          id,
-          prefix: 'A',
-          entityId: holder.entityId,
-          lineId: holder.lineId,
-          certificateId: holder.certificateId,
-          data,
-          actor: actorOf(holder),
-          now,
-          endsAt: new Date(now.getTime() + settings.caseDays * 86_400_000),
-        });
-        await checks.takeAnswer(tx, opened, answer, 'register');
+      const rules = await rulesFor(kind, holder);
+      return checks.open(holder, row, {
+        prefix: 'A',
+        caseDays: settings.caseDays,
+        dataOf: () => ({
+          ...nothingDone,
+          ...rules,
+          keepsPairs: true,
+          oldKey: row.public_key_digest,
+          container: null,
+        }),
       });
-      return id;
     },
 
     /** Something taken in: the case goes on to the key. Nothing: it ends, and the certificate stays as it is. */

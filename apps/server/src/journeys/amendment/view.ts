@@ -1,24 +1,11 @@
 /** An amendment as its holder sees it. What to do next is said here and nowhere else. */
 import type { AmendmentCase, AmendmentState, NextStep } from '@certdesk/contract';
 import { can } from '../../cases/table.ts';
-import type { ReissueView } from '../../reissue/view.ts';
+import { type ReissueView, reissueNext } from '../../reissue/view.ts';
 import type { Amendment } from './data.ts';
 import { amendmentTable } from './steps.ts';
 
-const nextSteps: Record<AmendmentState, NextStep> = {
-  'registry-silent': 'wait',
-  checking: 'confirm',
-  ordered: 'write',
-  issuing: 'write',
-  issued: 'write',
-  proved: 'write',
-  attention: 'service-point',
-  referred: 'service-point',
-  done: 'nothing',
-  unchanged: 'nothing',
-  cancelled: 'nothing',
-  expired: 'nothing',
-};
+const nextSteps: Record<AmendmentState, NextStep> = { ...reissueNext, unchanged: 'nothing' };
 
 export function amendmentView({ state }: Amendment, view: ReissueView): AmendmentCase {
   return {

@@ -5,8 +5,8 @@ import type { CertificateProfile } from '@certdesk/pki';
 import { holderActor as actorOf, type Holder } from '../../access/session.ts';
 import { summaryOf } from '../../authority/summary.ts';
 import { caseOf } from '../../cases/case.ts';
+import { ownCase } from '../../cases/own.ts';
 import { DeskError } from '../../platform/error.ts';
-import { randomId } from '../../platform/random.ts';
 import { certificateRow, kindOf, openCaseOf, reissueCases } from '../../reissue/cases.ts';
 import { decisionNote, decisionOf, registerChecks } from '../../reissue/check.ts';
 import { nothingDone } from '../../reissue/data.ts';
@@ -83,24 +83,9 @@ export function renewalDesk(given: RenewalDeps) {
     writer: reissueWriter(deps),
     askIfSilent: checks.askIfSilent,
 
-    async askAgain(holder: Holder, id: string): Promise<void> {
-      await db.transaction().execute((tx) => lockOwn(tx, id, holder));
-      await checks.askIfSilent(id);
-    },
-
+    askAgain: checks.askAgain,
     view: (row) => viewOf(caseOf(row)),
-
-    async show(holder: Holder, id: string): Promise<RenewalCase> {
-      const row = await db
-        .selectFrom('desk_case')
-        .selectAll()
-        .where('id', '=', id)
-        .where('line_id', '=', holder.lineId)
-        .where('journey', '=', 'renewal')
-        .executeTakeFirst();
-      if (!row) throw new DeskError('case-not-found');
-      return viewOf(caseOf(row));
-    },
+    show: async (holder: Holder, id: string) => viewOf(caseOf(await ownCase(db, holder, id))),
 
     /** Whether the signed-in certificate can be renewed now, and why not. */
     async offer(holder: Holder): Promise<RenewalOffer> {
@@ -145,35 +130,19 @@ export function renewalDesk(given: RenewalDeps) {
         throw new DeskError('renewal-too-early', { from: timing.from.toISOString() });
       if (timing.renewable === 'too-late') throw new DeskError('renewal-too-late');
       if ((await ordinalOf(db, holder.lineId)) > 1) throw new DeskError('payment-not-available');
-      const taken = await openCaseOf(db, holder.lineId);
-      if (taken) throw new DeskError('case-open', { number: taken.number, case: taken.id });
-
-      const id = randomId();
-      const data: RenewalData = {
-        ...nothingDone,
-        agreement: { version: agreement.version, digest: agreement.digest },
-        oldKey: row.public_key_digest,
-        ...(await rulesFor(kind, holder)),
-        years: null,
-        container: `certdesk-${id.slice(0, 13)}`,
-      };
-      // Asked first, so that a node that stops meanwhile leaves no case behind that nobody asks for.
-      const answer = await checks.ask(row.der, data.profile);
-      await db.transaction().execute(async (tx) => {
-        const opened = await engine.open(tx, 'opened', {
-          id,
-          prefix: 'R',
-          entityId: holder.entityId,
-          lineId: holder.lineId,
-          certificateId: holder.certificateId,
-          data,
-          actor: actorOf(holder),
-          now,
-          endsAt: new Date(now.getTime() + settings.caseDays * 86_400_000),
-        });
-        await checks.takeAnswer(tx, opened, answer, 'register');
+      const rules = await rulesFor(kind, holder);
+      return checks.open(holder, row, {
+        prefix: 'R',
+        caseDays: settings.caseDays,
+        dataOf: (id): RenewalData => ({
+          ...nothingDone,
+          ...rules,
+          agreement: { version: agreement.version, digest: agreement.digest },
+          oldKey: row.public_key_digest,
+          years: null,
+          container: `certdesk-${id.slice(0, 13)}`,
+        }),
       });
-      return id;
     },
 
     async confirm(holder: Holder, id: string, seen: ConfirmRequest): Promise<void> {

@@ -2,26 +2,13 @@
 import type { NextStep, RenewalCase, RenewalState } from '@certdesk/contract';
 import type { IdentityNumberOid } from '@certdesk/pki';
 import { can } from '../../cases/table.ts';
-import { reissueView } from '../../reissue/view.ts';
+import { reissueNext, reissueView } from '../../reissue/view.ts';
 import type { Db } from '../../schema/database.ts';
 import type { Renewal } from './data.ts';
 import { type RenewalSettings, termsOnOffer } from './rules.ts';
 import { renewalTable } from './steps.ts';
 
-const nextSteps: Record<RenewalState, NextStep> = {
-  'registry-silent': 'wait',
-  checking: 'confirm',
-  confirmed: 'choose-term',
-  ordered: 'write',
-  issuing: 'write',
-  issued: 'write',
-  proved: 'write',
-  attention: 'service-point',
-  referred: 'service-point',
-  done: 'nothing',
-  cancelled: 'nothing',
-  expired: 'nothing',
-};
+const nextSteps: Record<RenewalState, NextStep> = { ...reissueNext, confirmed: 'choose-term' };
 
 export async function renewalView(
   db: Db,
