@@ -270,7 +270,7 @@ export const promises: Readonly<Record<string, readonly Promised[]>> = {
         ],
         [
           'test/interruptions/circumstances.test.ts',
-          'the same key in two assistants that carry out two orders of one case: one new certificate, nothing left over',
+          'the same key in two assistants that carry out two orders of one case (%s): one new certificate, nothing left over',
         ],
       ],
     },

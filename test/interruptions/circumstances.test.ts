@@ -1,4 +1,4 @@
-// A renewal in circumstances that nobody arranged: the holder's clock is wrong, or the key is in two assistants at once.
+// Journeys in circumstances that nobody arranged: the holder's clock is wrong, or the key is in two assistants at once.
 
 import type { SignedOrder } from '@certdesk/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { ProcessGone } from './child.ts';
 import { pointText } from './point.ts';
 import { openStage, type Stage } from './stage.ts';
 import { until } from './stories/parts.ts';
-import { begin, end, stories, tell } from './stories.ts';
+import { begin, end, type StoryName, stories, tell } from './stories.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -17,8 +17,8 @@ afterAll(() => stage?.close());
 const year = 365 * 86_400_000;
 
 /** A case at the point where the assistant gets to work. */
-async function ordered() {
-  const run = await begin(stage, stories.renewal);
+async function ordered(story: StoryName = 'renewal') {
+  const run = await begin(stage, stories[story]);
   await until('ordered')(run);
   const { id } = (await run.latestCase()) ?? { id: '' };
   return { run, id, order: () => run.browser.post<SignedOrder>(`/cases/${id}/orders`) };
@@ -35,14 +35,17 @@ test.each([
   await stage.killAssistant();
 });
 
-test('the same key in two assistants that carry out two orders of one case: one new certificate, nothing left over', async () => {
-  const { run, order } = await ordered();
-  const orders = [await order(), await order()];
-  const ended = await Promise.allSettled(orders.map((one) => run.elsewhere(one)));
-  expect(ended.some(({ status }) => status === 'fulfilled')).toBe(true);
-  await until('done')(run);
-  await end(run);
-});
+test.each(['renewal', 'amendment'] as const)(
+  'the same key in two assistants that carry out two orders of one case (%s): one new certificate, nothing left over',
+  async (story) => {
+    const { run, order } = await ordered(story);
+    const orders = [await order(), await order()];
+    const ended = await Promise.allSettled(orders.map((one) => run.elsewhere(one)));
+    expect(ended.some(({ status }) => status === 'fulfilled')).toBe(true);
+    await until('done')(run);
+    await end(run);
+  },
+);
 
 test('one order in two assistants at once: the other one is told that it was taken up', async () => {
   const { run, order } = await ordered();
