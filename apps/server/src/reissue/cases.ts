@@ -5,7 +5,7 @@ import { holderActor as actorOf, type Holder } from '../access/session.ts';
 import { DeskError } from '../platform/error.ts';
 import type { Db, Tx } from '../schema/database.ts';
 import type { Reissue } from './data.ts';
-import type { ReissueDeps } from './journey.ts';
+import type { ReissueDeps } from './deps.ts';
 import { keyKindOf, type ReissueKinds, reissueKind } from './kinds.ts';
 import { giveTidyOrder, type Remains, remainsOf } from './remains.ts';
 

@@ -16,7 +16,7 @@ import { allMatch, compare, groupsOf, openOffers } from '../registry/compare.ts'
 import type { Tx } from '../schema/database.ts';
 import { openCaseOf } from './cases.ts';
 import type { Reissue, ReissueData } from './data.ts';
-import type { RegisterSettings, ReissueDeps } from './journey.ts';
+import type { RegisterSettings, ReissueDeps } from './deps.ts';
 
 /** Asks the register again for one case: `{ caseId }`. */
 export const askRegisterJob = 'ask-register';

@@ -2,7 +2,7 @@
 import type { Tx } from '../schema/database.ts';
 import { certificateNamed } from './certificate-named.ts';
 import type { Reissue } from './data.ts';
-import type { ReissueDeps } from './journey.ts';
+import type { ReissueDeps } from './deps.ts';
 import { certificateLossesAllowed } from './steps.ts';
 
 export interface ReissueIntents {

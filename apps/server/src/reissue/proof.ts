@@ -9,8 +9,8 @@ import { DeskError } from '../platform/error.ts';
 import { randomNonce } from '../platform/random.ts';
 import { certificateNamed } from './certificate-named.ts';
 import type { Reissue, ReissueData } from './data.ts';
+import type { ReissueDeps } from './deps.ts';
 import type { ReissueIntents } from './intents.ts';
-import type { ReissueDeps } from './journey.ts';
 import { makeEncryptionProof, provesEncryption } from './twins.ts';
 import { actorOf } from './work.ts';
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AmendmentStatement, signedTypes } from '@certdesk/contract';
 import { DeskError } from '../../platform/error.ts';
-import type { RequestStatement } from '../../reissue/journey.ts';
+import type { RequestStatement } from '../../reissue/deps.ts';
 
 /** What the key signs in an amendment: what the holder confirmed, down to each number that comes in. */
 export const amendmentStatement: RequestStatement = {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RenewalStatement, signedTypes } from '@certdesk/contract';
 import { DeskError } from '../../platform/error.ts';
-import type { RequestStatement } from '../../reissue/journey.ts';
+import type { RequestStatement } from '../../reissue/deps.ts';
 import type { RenewalData } from './data.ts';
 
 /** What the old key signs in a renewal: which pair the request is for, and what the holder confirmed. */
