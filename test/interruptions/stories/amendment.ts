@@ -14,7 +14,8 @@ import {
 } from './parts.ts';
 import type { Story } from './story.ts';
 
-const beforeProving: Point = { kind: 'http', name: 'POST /api/orders/proof', side: 'before' };
+/** The server has told what the key is to sign, and nobody has heard it. */
+const beforeProving: Point = { kind: 'http', name: 'POST /api/orders/proof-challenge', side: 'after' };
 const beforeWriting: Point = { kind: 'key', name: 'writeCertificate', side: 'before' };
 
 const story = (...parts: Part[]): Story => ({
