@@ -1,6 +1,7 @@
 /** The parts of the desk, wired together. main.ts runs it; tests run it with another clock, register or limits. */
 import { fileURLToPath } from 'node:url';
 import { addMonths } from '@certdesk/pki';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { sql } from 'kysely';
 import { gate as buildGate, type Gate } from './access/gate.ts';
 import { accessRoutes } from './access/routes.ts';
@@ -18,17 +19,9 @@ import { readProfiles } from './authority/profiles.ts';
 import { registrar } from './authority/registration/registrar.ts';
 import { registrationRoutes } from './authority/registration/routes.ts';
 import { authorityRoutes } from './authority/routes.ts';
-import type { Journeys } from './cases/journey.ts';
 import { caseRoutes } from './cases/routes.ts';
 import { desksJobs } from './jobs.ts';
-import { type AmendmentDesk, amendmentDesk } from './journeys/amendment/amendment.ts';
-import { amendmentEngine } from './journeys/amendment/engine.ts';
-import { readAmendmentKinds } from './journeys/amendment/kinds.ts';
-import { amendmentRoutes } from './journeys/amendment/routes.ts';
-import { renewalEngine } from './journeys/renewal/engine.ts';
-import { readRenewalKinds } from './journeys/renewal/kinds.ts';
-import { type RenewalDesk, renewalDesk } from './journeys/renewal/renewal.ts';
-import { renewalRoutes } from './journeys/renewal/routes.ts';
+import { openJourneys } from './journeys.ts';
 import { openKeyManagement } from './keymanagement/open.ts';
 import { bearerOf } from './orders/bearer.ts';
 import { orderDesk } from './orders/orders.ts';
@@ -48,9 +41,8 @@ import { configuredRegisters, openRegisters } from './registry/configured.ts';
 import type { Registry } from './registry/registry.ts';
 import { divisionInTable } from './registry/table/division.ts';
 import type { ReissueParts } from './reissue/deps.ts';
-import type { ReissueJourneys } from './reissue/journey.ts';
-import { checkRoutes, reissueJourneyOf, writeRoutes } from './reissue/routes.ts';
-import { readTwinSettings } from './reissue/twins.ts';
+import { type ReissueJourneys, reissueJourneyOf } from './reissue/journey.ts';
+import { checkRoutes, writeRoutes } from './reissue/routes.ts';
 import { type Db, migrate, openDatabase } from './schema/database.ts';
 import { readAgreement } from './setup/agreement.ts';
 import type { Configuration } from './setup/configuration.ts';
@@ -151,11 +143,6 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         issuedBy,
         addressesOf: (issuer) => statusAddresses(statusOrigin, issuer),
       });
-  const kinds = readRenewalKinds(configuration.renewal, profiles);
-  const amendmentKinds = readAmendmentKinds(configuration.amendment, configuration.renewal, profiles);
-  // Another CA issues one certificate for one request: no twins by way of it yet.
-  const withKeys = keys !== undefined && !issuing.cmp;
-  const twins = readTwinSettings(configuration.renewal.twinProfile, kinds, profiles, withKeys);
   const metrics = createMetrics();
   const registers = configuredRegisters(opened, {
     ...{ db, clock, onAnswer: metrics.register },
@@ -168,21 +155,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const registry = options.registry?.(db) ?? registers;
   const served = { ...configuration.served, codes };
   const parts: ReissueParts = { db, clock, orders, authority, registry, served, keys, identityNumberOids };
-  const renewal = renewalDesk({
-    ...parts,
-    profiles,
-    agreement,
-    settings: { ...configuration.check, ...configuration.renewal, kinds, twins },
-    engine: renewalEngine({ authority, orders, settings: configuration.renewal }),
-  });
-  const amendment = amendmentDesk({
-    ...parts,
-    profiles,
-    settings: { ...configuration.check, ...configuration.amendment, kinds: amendmentKinds, twins },
-    engine: amendmentEngine({ authority, orders, settings: configuration.amendment }),
-  });
-  const reissues: ReissueJourneys = { renewal, amendment };
-  const journeys: Journeys = { ...reissues };
+  // Another CA issues one certificate for one request: no twins by way of it yet.
+  const withTwins = keys !== undefined && !issuing.cmp;
+  const { journeys, routes } = openJourneys(parts, configuration, profiles, agreement, withTwins);
   const published = status({
     db,
     clock,
@@ -212,7 +187,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   });
   const worker = startWorker({
     pool: database.pool,
-    ...desksJobs({ db, clock, log, authority, journeys, reissues, status: published, keys }),
+    ...desksJobs({ db, clock, log, authority, journeys, status: published, keys }),
     onDone: ({ task, seconds, error }) => {
       metrics.job(task, error === undefined, seconds);
       if (error !== undefined) log.warn({ task, err: error }, 'a job failed and will be tried again');
@@ -261,10 +236,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     gate,
     limiter,
     journeys,
-    reissues,
+    routes: routes(gate),
     listener,
-    renewal,
-    amendment,
     bulk: authority,
     status: published,
     issuers: publishing,
@@ -301,18 +274,16 @@ interface RouteDeps extends ReissueParts {
   readonly configuration: Configuration;
   readonly gate: Gate;
   readonly limiter: Limiter;
-  readonly journeys: Journeys;
-  readonly reissues: ReissueJourneys;
+  readonly journeys: ReissueJourneys;
+  readonly routes: readonly FastifyPluginAsyncZod[];
   readonly listener: Listener;
-  readonly renewal: RenewalDesk;
-  readonly amendment: AmendmentDesk;
   readonly bulk: BulkAuthority;
   readonly status: Status;
   readonly issuers: Issuers;
 }
 
 async function addRoutes(app: App, deps: RouteDeps): Promise<void> {
-  const { db, clock, orders, authority, gate, limiter, configuration, renewal, reissues, journeys } = deps;
+  const { db, clock, orders, authority, gate, limiter, configuration, journeys } = deps;
   const { signInsPerMinute, ordersPerMinute, registrationsPerMinute, servicePointsPerMinute } =
     configuration.http;
   const limit = perMinute(ordersPerMinute);
@@ -340,14 +311,13 @@ async function addRoutes(app: App, deps: RouteDeps): Promise<void> {
       orders,
       bearer,
       limit,
-      progress: async (caseId, step) => (await reissueJourneyOf(db, reissues, caseId)).progress(caseId, step),
+      progress: async (caseId, step) => (await reissueJourneyOf(db, journeys, caseId)).progress(caseId, step),
     }),
   );
   await app.register(caseRoutes({ db, gate, journeys, streams: eventStreams(app), listener: deps.listener }));
-  await app.register(renewalRoutes(renewal, gate));
-  await app.register(amendmentRoutes(deps.amendment, gate));
-  await app.register(checkRoutes({ db, journeys: reissues, gate }));
-  await app.register(writeRoutes({ db, journeys: reissues, bearer }));
+  await app.register(checkRoutes({ db, journeys, gate }));
+  await app.register(writeRoutes({ db, journeys, bearer }));
+  for (const routes of deps.routes) await app.register(routes);
   const { lists, answer } = deps.status;
   await app.register(statusRoutes({ clock, issuers: deps.issuers, lists, answer }));
   const clients = registrar({ db, authority: deps.bulk, clock });

@@ -4,7 +4,6 @@ import { sweepSessions } from './access/session.ts';
 import type { Authority } from './authority/authority.ts';
 import { certificateStoppedJob, publishListsJob } from './authority/certificates.ts';
 import { finishOpenIntents } from './authority/finish-open-intents.ts';
-import type { Journeys } from './cases/journey.ts';
 import { runOutCases } from './cases/run-out.ts';
 import { certificateStopped } from './cases/stopped.ts';
 import type { KeyManagement } from './keymanagement/port.ts';
@@ -17,8 +16,7 @@ import type { Log } from './platform/telemetry/log.ts';
 import { sweepAnswers } from './registry/http/kept.ts';
 import { askRegisterJob } from './reissue/check.ts';
 import { retirePairsJob } from './reissue/effects.ts';
-import type { ReissueJourneys } from './reissue/journey.ts';
-import { reissueJourneyOf } from './reissue/routes.ts';
+import { type ReissueJourneys, reissueJourneyOf } from './reissue/journey.ts';
 import type { Db } from './schema/database.ts';
 import type { Status } from './status/status.ts';
 
@@ -27,8 +25,7 @@ export interface JobDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly authority: Authority;
-  readonly journeys: Journeys;
-  readonly reissues: ReissueJourneys;
+  readonly journeys: ReissueJourneys;
   readonly status: Status;
   readonly keys: KeyManagement | undefined;
 }
@@ -42,7 +39,7 @@ const OneIssuer = z.object({ issuer: z.string() });
 const OneCertificate = z.object({ certificateId: z.uuid() });
 
 export function desksJobs(deps: JobDeps): { tasks: Record<string, Task>; crons: CronJob[] } {
-  const { db, clock, log, authority, journeys, reissues, status, keys } = deps;
+  const { db, clock, log, authority, journeys, status, keys } = deps;
 
   /** Withdrawn meanwhile, refused by the CA, or with a CA that takes its time: there is nothing to finish now. */
   const nothingNow: readonly string[] = ['case-state', 'issuing-refused', 'issuing-not-yet', 'issuing-waits'];
@@ -53,7 +50,7 @@ export function desksJobs(deps: JobDeps): { tasks: Record<string, Task>; crons: 
       if (!(error instanceof DeskError && nothingNow.includes(error.code))) throw error;
     }
   }
-  const writerOf = async (caseId: string) => (await reissueJourneyOf(db, reissues, caseId)).writer;
+  const writerOf = async (caseId: string) => (await reissueJourneyOf(db, journeys, caseId)).writer;
   const finishIntent = async (caseId: string, intentId: string) =>
     orNothing((await writerOf(caseId)).finishIntent(caseId, intentId));
 
@@ -75,7 +72,7 @@ export function desksJobs(deps: JobDeps): { tasks: Record<string, Task>; crons: 
   const tasks: Record<string, Task> = {
     [askRegisterJob]: async (payload) => {
       const { caseId } = OneCase.parse(payload);
-      await (await reissueJourneyOf(db, reissues, caseId)).askIfSilent(caseId);
+      await (await reissueJourneyOf(db, journeys, caseId)).askIfSilent(caseId);
     },
     [retirePairsJob]: async (payload) => {
       const { pairs, reason } = RetiredPairs.parse(payload);

@@ -1,6 +1,8 @@
 import type { Case, ConfirmRequest } from '@certdesk/contract';
 import type { Holder } from '../access/session.ts';
 import type { CaseJourney } from '../cases/journey.ts';
+import { DeskError } from '../platform/error.ts';
+import type { Db } from '../schema/database.ts';
 import type { ReissueWriter } from './write.ts';
 
 /** The holder's side of such a journey, beside what every journey has. */
@@ -20,3 +22,15 @@ export interface ReissueJourney extends CaseJourney {
 
 /** Such journeys by the name that their cases carry. */
 export type ReissueJourneys = Readonly<Record<string, ReissueJourney>>;
+
+/** @throws DeskError `case-not-found` for a case of another kind of journey */
+export async function reissueJourneyOf(
+  db: Db,
+  journeys: ReissueJourneys,
+  caseId: string,
+): Promise<ReissueJourney> {
+  const row = await db.selectFrom('desk_case').select('journey').where('id', '=', caseId).executeTakeFirst();
+  const journey = row && journeys[row.journey];
+  if (!journey) throw new DeskError('case-not-found');
+  return journey;
+}

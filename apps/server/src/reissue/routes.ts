@@ -13,24 +13,11 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Gate } from '../access/gate.ts';
 import type { BearerOf, Work } from '../orders/bearer.ts';
-import { DeskError } from '../platform/error.ts';
 import type { Db } from '../schema/database.ts';
-import type { ReissueJourney, ReissueJourneys } from './journey.ts';
+import { type ReissueJourneys, reissueJourneyOf } from './journey.ts';
 
 const params = z.strictObject({ id: z.uuid() });
 const empty = z.strictObject({});
-
-/** @throws DeskError `case-not-found` for a case of another kind of journey */
-export async function reissueJourneyOf(
-  db: Db,
-  journeys: ReissueJourneys,
-  caseId: string,
-): Promise<ReissueJourney> {
-  const row = await db.selectFrom('desk_case').select('journey').where('id', '=', caseId).executeTakeFirst();
-  const journey = row && journeys[row.journey];
-  if (!journey) throw new DeskError('case-not-found');
-  return journey;
-}
 
 interface RouteDeps {
   readonly db: Db;
