@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import {
   Logger,
   parseCronItems,
@@ -5,6 +6,7 @@ import {
   run,
   runMigrations as runQueueMigrations,
   type TaskList,
+  type WorkerEvents,
 } from 'graphile-worker';
 import { type Kysely, sql } from 'kysely';
 import type { Pool } from 'pg';
@@ -78,9 +80,14 @@ export function startWorker(options: WorkerOptions): Worker {
 
 async function keepRunning(options: WorkerOptions, stopping: AbortSignal): Promise<void> {
   const { restartMs = 1000, onTrouble = () => {} } = options;
+  const events: WorkerEvents = new EventEmitter();
+  let ended: string[] = [];
+  events.on('pool:create', ({ workerPool }) => ended.push(workerPool.id));
   while (!stopping.aborted) {
     try {
-      await runOnce(options, stopping);
+      await release(options.pool, ended);
+      ended = [];
+      await runOnce(options, events, stopping);
     } catch (error) {
       onTrouble(error);
     }
@@ -88,9 +95,16 @@ async function keepRunning(options: WorkerOptions, stopping: AbortSignal): Promi
   }
 }
 
-async function runOnce(options: WorkerOptions, stopping: AbortSignal): Promise<void> {
+/** What these had taken and could not note the end of is done again at once, and not when its lock runs out after hours. */
+async function release(pool: Pool, workers: readonly string[]): Promise<void> {
+  if (workers.length > 0)
+    await pool.query('select graphile_worker.force_unlock_workers($1::text[])', [workers]);
+}
+
+async function runOnce(options: WorkerOptions, events: WorkerEvents, stopping: AbortSignal): Promise<void> {
   const runner = await run({
     pgPool: options.pool,
+    events,
     taskList: measured(options),
     parsedCronItems: parseCronItems(
       (options.crons ?? []).map(({ task, pattern }) => ({
