@@ -50,7 +50,9 @@ describe('every screen, in both languages, at three sizes', { timeout: 120_000 }
           for (const size of sizes) {
             const where = `${screen.name}, ${size.width} px`;
             await page.setViewportSize(size);
-            expect(await accessibilityViolations(page), where).toEqual([]);
+            // What axe looks at changes with the language or with the width: each of both is looked at once.
+            if ((size.width === 480) === (language === 'en'))
+              expect(await accessibilityViolations(page), where).toEqual([]);
             expect(await overflow(page), where).toBe(0);
             // As the holder sees it: on a telephone, and in the window that pages open.
             if (size.width === (language === 'zh' ? 360 : 480) && isOfTrouble(`window/${screen.name}`))
