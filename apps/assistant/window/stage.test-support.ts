@@ -131,6 +131,8 @@ export class Assistant {
 export class Opener {
   readonly page: Page;
   #popup: Page | undefined;
+  /** Of the assistant whose window is open. */
+  #origin = '';
 
   constructor(page: Page) {
     this.page = page;
@@ -145,6 +147,7 @@ export class Opener {
       Object.assign(window, { heard: [], assistant: window.open(address, 'assistant') });
     }, url);
     this.#popup = await opened;
+    this.#origin = new URL(url).origin;
     // Those behind are drawn but now and then.
     await this.#popup.bringToFront();
     await this.#popup.locator('h1').waitFor();
@@ -180,7 +183,8 @@ export class Opener {
     });
     await this.hear('marker');
     const heard = await this.page.evaluate(() => (window as unknown as { heard: Heard[] }).heard.splice(0));
-    return heard.filter(({ data }) => data !== 'marker');
+    // What the window of the test before said when its assistant stopped may come after this one was opened.
+    return heard.filter(({ data, origin }) => data !== 'marker' && origin === this.#origin);
   }
 
   /** Waits for a message of the window; its type, or the text of a marker. */

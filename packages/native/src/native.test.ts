@@ -73,8 +73,9 @@ describe('a library in a process of its own', () => {
 
   it('calls exit: that is the end of its process alone', async () => {
     const native = start();
+    // Leaving runs the library's own endings beside Node's threads, and a process may die of that before it has ended.
     await expect(native.call('leave', [0])).rejects.toThrow(
-      'library-crashed: its process ended with exit code 0',
+      /library-crashed: its process (ended with exit code 0|was ended by SIG\w+)$/,
     );
     expect(await native.call('add', [1, 1])).toBe(2);
   });

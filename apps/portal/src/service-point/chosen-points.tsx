@@ -43,7 +43,7 @@ export function ChosenPoints({ division, count }: { division: string | null; cou
         </p>
       )}
       <p class="quiet" role="status">
-        {points.length < total && servicePoints[chosen ? 'nearest' : 'first'](points.length, total)}
+        {points.length < total && servicePoints[value.division ? 'nearest' : 'first'](points.length, total)}
       </p>
       <PointList points={points} />
       {points.length < total && (
