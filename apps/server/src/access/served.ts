@@ -19,13 +19,16 @@ export interface Whereabouts {
   readonly registered: string | undefined;
 }
 
+/** Neither divisions nor a list: nobody's whereabouts matter. */
+export const servesAll = ({ divisions, codes }: ServedRule): boolean => divisions.length === 0 && !codes;
+
 /**
  * - `yes`: also without any divisions or list, which means everybody
  * - `unknown`: neither code nor register gives a division. Served for now: the register decides when a case asks it.
  */
 export function servedBy(rule: ServedRule, { uscc, registered }: Whereabouts): ServedAnswer {
   const { divisions, codes } = rule;
-  if (divisions.length === 0 && !codes) return 'yes';
+  if (servesAll(rule)) return 'yes';
   const code = uscc === undefined ? undefined : lookupValue('uscc', uscc);
   if (code !== undefined && codes?.has(code)) return 'yes';
   if (divisions.length === 0) return code === undefined ? 'unknown' : 'no';

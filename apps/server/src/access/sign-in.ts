@@ -14,7 +14,7 @@ import { DeskError } from '../platform/error.ts';
 import type { Limiter } from '../platform/http/limits.ts';
 import type { Db, Tx } from '../schema/database.ts';
 import type { CertificateState } from '../schema/tables.ts';
-import { type ServedRule, servedBy } from './served.ts';
+import { type ServedRule, servedBy, servesAll } from './served.ts';
 import { type Holder, holderActor, openSession, type SessionSettings } from './session.ts';
 
 export interface SignInDeps {
@@ -172,6 +172,7 @@ async function checkRegion(
   entityId: string,
   { served, registeredDivision }: Pick<SignInDeps, 'served' | 'registeredDivision'>,
 ): Promise<void> {
+  if (servesAll(served)) return;
   const number = await tx
     .selectFrom('entity_number')
     .select('value')
