@@ -1,11 +1,11 @@
 import { useWords } from '../app/language.tsx';
 import { Page } from '../app/page.tsx';
 import { useSignedInDivision } from '../service-point/division.ts';
-import { NearestPoints } from '../service-point/nearest-points.tsx';
+import { PapersAndPoints } from '../service-point/papers-and-points.tsx';
 
 /** The key is gone or broken: nothing can be done with it online, but nothing is urgent that a telephone cannot do. */
 export function LostKeyPage() {
-  const { lostKey, bring } = useWords();
+  const { lostKey } = useWords();
   const division = useSignedInDivision();
   return (
     <Page title={lostKey.title} lead={lostKey.lead} back="/sign-in">
@@ -25,18 +25,7 @@ export function LostKeyPage() {
           {lostKey.print}
         </button>
       </p>
-      <section class="card">
-        <h2>{bring.title}</h2>
-        <ul class="papers checklist">
-          {lostKey.papers.map((paper) => (
-            <li key={paper}>{paper}</li>
-          ))}
-        </ul>
-      </section>
-      <section class="card">
-        <h2>{bring.where}</h2>
-        <NearestPoints division={division} />
-      </section>
+      <PapersAndPoints papers={lostKey.papers} division={division} />
     </Page>
   );
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useWords } from '../app/language.tsx';
-import { NearestPoints } from './nearest-points.tsx';
 import type { Paper } from './papers.ts';
+import { PapersAndPoints } from './papers-and-points.tsx';
 
 /** What somebody takes along to a service point, on the screen and on one printed page: for whom, which papers, where to. */
 export function WhatToBring(props: {
@@ -26,18 +26,7 @@ export function WhatToBring(props: {
         </p>
         {children}
       </section>
-      <section class="card">
-        <h2>{bring.title}</h2>
-        <ul class="papers checklist">
-          {papers.map((paper) => (
-            <li key={paper}>{bring.papers[paper]}</li>
-          ))}
-        </ul>
-      </section>
-      <section class="card">
-        <h2>{bring.where}</h2>
-        <NearestPoints division={division} />
-      </section>
+      <PapersAndPoints papers={papers.map((paper) => bring.papers[paper])} division={division} />
       <p class="row">
         <button type="button" class="button main" onClick={() => print()}>
           {bring.print}
