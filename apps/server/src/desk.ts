@@ -41,7 +41,7 @@ import { configuredRegisters, openRegisters } from './registry/configured.ts';
 import type { Registry } from './registry/registry.ts';
 import { divisionInTable } from './registry/table/division.ts';
 import type { ReissueParts } from './reissue/deps.ts';
-import { type ReissueJourneys, reissueJourneyOf } from './reissue/journey.ts';
+import { type ReissueJourneys, reissueJourneyNamed } from './reissue/journey.ts';
 import { checkRoutes, writeRoutes } from './reissue/routes.ts';
 import { type Db, migrate, openDatabase } from './schema/database.ts';
 import { readAgreement } from './setup/agreement.ts';
@@ -311,12 +311,13 @@ async function addRoutes(app: App, deps: RouteDeps): Promise<void> {
       orders,
       bearer,
       limit,
-      progress: async (caseId, step) => (await reissueJourneyOf(db, journeys, caseId)).progress(caseId, step),
+      progress: async ({ caseId, journey }, step) =>
+        reissueJourneyNamed(journeys, journey).progress(caseId, step),
     }),
   );
   await app.register(caseRoutes({ db, gate, journeys, streams: eventStreams(app), listener: deps.listener }));
   await app.register(checkRoutes({ db, journeys, gate }));
-  await app.register(writeRoutes({ db, journeys, bearer }));
+  await app.register(writeRoutes({ journeys, bearer }));
   for (const routes of deps.routes) await app.register(routes);
   const { lists, answer } = deps.status;
   await app.register(statusRoutes({ clock, issuers: deps.issuers, lists, answer }));

@@ -1,16 +1,9 @@
-import type { Order } from '@certdesk/contract';
 import type { FastifyRequest } from 'fastify';
 import type { Clock } from '../platform/clock.ts';
 import { DeskError } from '../platform/error.ts';
 import type { Limiter, RateLimit } from '../platform/http/limits.ts';
 import type { Db } from '../schema/database.ts';
-import type { OrderDesk } from './orders.ts';
-
-/** What an order's token is good for: this order, of this case. */
-export interface Work {
-  readonly order: Order;
-  readonly caseId: string;
-}
+import type { OrderDesk, Work } from './orders.ts';
 
 /** Reads whose work a request belongs to. @throws DeskError `order-token`, `too-many-requests` */
 export type BearerOf = (request: FastifyRequest) => Promise<Work>;

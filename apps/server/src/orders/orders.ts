@@ -29,6 +29,14 @@ type Common = 'id' | 'origin' | 'server' | 'desk' | 'nonce' | 'issuedAt';
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 export type OrderContent = DistributiveOmit<Order, Common>;
 
+/** What an order's token is good for: this order, of this case. */
+export interface Work {
+  readonly order: Order;
+  readonly caseId: string;
+  /** The case's. */
+  readonly journey: string;
+}
+
 /** SHA-256 in lower-case hex: how cookies and tokens are stored. */
 export function secretDigest(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
@@ -166,19 +174,28 @@ export function orderDesk(signer: OrderSigner, settings: OrderSettings) {
     },
 
     /** Whose token this is. `order-token` if it is nobody's any more. */
-    async authorise(db: Db | Tx, token: string, now: Date): Promise<{ order: Order; caseId: string }> {
+    async authorise(db: Db | Tx, token: string, now: Date): Promise<Work> {
       const row = await db
         .selectFrom('key_order')
-        .select(['id', 'payload', 'case_id', 'token_used_at', 'closed_at'])
+        .innerJoin('desk_case', 'desk_case.id', 'key_order.case_id')
+        .select([
+          'key_order.id',
+          'payload',
+          'token_used_at',
+          'closed_at',
+          'desk_case.id as case_id',
+          'journey',
+        ])
         .where('token_digest', '=', secretDigest(token))
         .executeTakeFirst();
-      if (!row?.token_used_at || row.closed_at || row.case_id === null) throw new DeskError('order-token');
+      if (!row?.token_used_at || row.closed_at) throw new DeskError('order-token');
       const idle = secondsSince(row.token_used_at, now);
       if (idle > settings.orderIdleMinutes * 60) throw new DeskError('order-token');
       // Once a minute is enough to know that it is in use.
       if (idle > 60)
         await db.updateTable('key_order').set({ token_used_at: now }).where('id', '=', row.id).execute();
-      return { order: Order.parse(JSON.parse(row.payload.toString())), caseId: row.case_id };
+      const order = Order.parse(JSON.parse(row.payload.toString()));
+      return { order, caseId: row.case_id, journey: row.journey };
     },
 
     /**

@@ -12,7 +12,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { RateLimit } from '../platform/http/limits.ts';
 import type { Db } from '../schema/database.ts';
 import type { BearerOf } from './bearer.ts';
-import type { OrderDesk } from './orders.ts';
+import type { OrderDesk, Work } from './orders.ts';
 
 export interface OrderRoutesDeps {
   readonly db: Db;
@@ -21,7 +21,7 @@ export interface OrderRoutesDeps {
   readonly bearer: BearerOf;
   readonly limit: RateLimit;
   /** Keeps with the case how far the assistant is. */
-  readonly progress: (caseId: string, step: WriteStep) => Promise<void>;
+  readonly progress: (work: Work, step: WriteStep) => Promise<void>;
 }
 
 /** What assistants do with any order, whatever it is for. They carry no cookie. */
@@ -76,8 +76,7 @@ export function orderRoutes(deps: OrderRoutesDeps): FastifyPluginAsyncZod {
         },
       },
       async (request, reply) => {
-        const { caseId } = await bearer(request);
-        await deps.progress(caseId, request.body.step);
+        await deps.progress(await bearer(request), request.body.step);
         return reply.code(204).send(null);
       },
     );

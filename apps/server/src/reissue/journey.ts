@@ -30,7 +30,13 @@ export async function reissueJourneyOf(
   caseId: string,
 ): Promise<ReissueJourney> {
   const row = await db.selectFrom('desk_case').select('journey').where('id', '=', caseId).executeTakeFirst();
-  const journey = row && journeys[row.journey];
+  if (!row) throw new DeskError('case-not-found');
+  return reissueJourneyNamed(journeys, row.journey);
+}
+
+/** @throws DeskError `case-not-found` for another kind of journey */
+export function reissueJourneyNamed(journeys: ReissueJourneys, name: string): ReissueJourney {
+  const journey = journeys[name];
   if (!journey) throw new DeskError('case-not-found');
   return journey;
 }

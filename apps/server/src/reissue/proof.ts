@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type ProofChallenge, ProofStatement, type SignedStatement, signedTypes } from '@certdesk/contract';
 import { Certificate } from '@certdesk/pki';
 import type { z } from 'zod';
-import type { Work } from '../orders/bearer.ts';
+import type { Work } from '../orders/orders.ts';
 import { readStatement } from '../orders/statement.ts';
 import { DeskError } from '../platform/error.ts';
 import { randomNonce } from '../platform/random.ts';

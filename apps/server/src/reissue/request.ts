@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ReissuedCertificates, SignedStatement } from '@certdesk/contract';
 import { Certificate, CertificationRequest, keyAlgorithmOf, publicKeyDigest } from '@certdesk/pki';
 import type { z } from 'zod';
-import type { Work } from '../orders/bearer.ts';
+import type { Work } from '../orders/orders.ts';
 import { readStatement } from '../orders/statement.ts';
 import { DeskError } from '../platform/error.ts';
 import type { Tx } from '../schema/database.ts';

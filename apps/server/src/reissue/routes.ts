@@ -9,12 +9,13 @@ import {
   ProofRequest,
   ReissuedCertificates,
 } from '@certdesk/contract';
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Gate } from '../access/gate.ts';
-import type { BearerOf, Work } from '../orders/bearer.ts';
+import type { BearerOf } from '../orders/bearer.ts';
 import type { Db } from '../schema/database.ts';
-import { type ReissueJourneys, reissueJourneyOf } from './journey.ts';
+import { type ReissueJourneys, reissueJourneyNamed, reissueJourneyOf } from './journey.ts';
 
 const params = z.strictObject({ id: z.uuid() });
 const empty = z.strictObject({});
@@ -73,12 +74,14 @@ export function checkRoutes({ db, journeys, gate }: RouteDeps & { gate: Gate }):
 
 /** The assistant's side: what it says while it carries out an order for a new certificate. */
 export function writeRoutes({
-  db,
   journeys,
   bearer,
-}: RouteDeps & { bearer: BearerOf }): FastifyPluginAsyncZod {
+}: Pick<RouteDeps, 'journeys'> & { bearer: BearerOf }): FastifyPluginAsyncZod {
   const tags = ['orders'];
-  const writerFor = async ({ caseId }: Work) => (await reissueJourneyOf(db, journeys, caseId)).writer;
+  const workOf = async (request: FastifyRequest) => {
+    const work = await bearer(request);
+    return { work, writer: reissueJourneyNamed(journeys, work.journey).writer };
+  };
   return async (app) => {
     app.post(
       '/api/orders/certificate',
@@ -92,8 +95,8 @@ export function writeRoutes({
       },
       async (request) => {
         const { request: der, statement } = request.body;
-        const work = await bearer(request);
-        return (await writerFor(work)).request(work, Buffer.from(der, 'base64'), statement);
+        const { work, writer } = await workOf(request);
+        return writer.request(work, Buffer.from(der, 'base64'), statement);
       },
     );
 
@@ -108,8 +111,8 @@ export function writeRoutes({
         },
       },
       async (request) => {
-        const work = await bearer(request);
-        return (await writerFor(work)).proofChallenge(work);
+        const { work, writer } = await workOf(request);
+        return writer.proofChallenge(work);
       },
     );
 
@@ -124,8 +127,8 @@ export function writeRoutes({
         },
       },
       async (request) => {
-        const work = await bearer(request);
-        return { state: await (await writerFor(work)).prove(work, request.body.statement) };
+        const { work, writer } = await workOf(request);
+        return { state: await writer.prove(work, request.body.statement) };
       },
     );
 
@@ -140,8 +143,8 @@ export function writeRoutes({
         },
       },
       async (request) => {
-        const work = await bearer(request);
-        return { state: await (await writerFor(work)).finish(work, request.body.gone) };
+        const { work, writer } = await workOf(request);
+        return { state: await writer.finish(work, request.body.gone) };
       },
     );
   };

@@ -3,7 +3,7 @@
  * proved, the old one leaves the key. Every call may be repeated, because every answer may be lost.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Work } from '../orders/bearer.ts';
+import type { Work } from '../orders/orders.ts';
 import { DeskError } from '../platform/error.ts';
 import type { Reissue, ReissueData } from './data.ts';
 import type { ReissueDeps } from './deps.ts';
