@@ -51,7 +51,6 @@ export interface Opening<Data> {
   readonly data: Data;
   readonly actor: string;
   readonly now: Date;
-  readonly endsAt: Date;
 }
 
 const uniqueViolation = '23505';
@@ -59,10 +58,11 @@ const uniqueViolation = '23505';
 export function caseEngine<S extends string, E extends string, F extends string, Data, Input>(
   table: JourneyTable<S, E, F>,
   effects: Effects<S, F, Data, Input>,
-  /** How long a case lives when nobody continues it. */
-  lifetime: (now: Date) => Date,
+  /** A case that nobody continues ends after so many days. */
+  caseDays: number,
 ) {
   type Case = DeskCase<S, Data>;
+  const lifetime = (now: Date) => new Date(now.getTime() + caseDays * 86_400_000);
 
   /** Makes a change of a case, keeps and records the event that it is, and announces it: by one statement. */
   async function announce(
@@ -100,7 +100,8 @@ export function caseEngine<S extends string, E extends string, F extends string,
         .execute(tx)
         .then((result) => result.rows[0] ?? { next: '0' });
       const month = opening.now.toISOString().slice(2, 7).replace('-', '');
-      const { now, entityId, lineId, certificateId, data, endsAt } = opening;
+      const { now, entityId, lineId, certificateId, data } = opening;
+      const endsAt = lifetime(now);
       const opened: Case = {
         id: opening.id ?? randomId(),
         number: `${opening.prefix}${month}-${next.padStart(6, '0')}`,

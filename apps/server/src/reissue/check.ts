@@ -43,7 +43,6 @@ export interface CheckDeps extends ReissueDeps {
 interface Opening {
   /** Of the case's number. */
   readonly prefix: string;
-  readonly caseDays: number;
   dataOf(id: string): ReissueData;
 }
 
@@ -127,11 +126,7 @@ export function registerChecks(deps: CheckDeps, rules: CheckRules) {
      * @param dataOf what the case keeps, by its id
      * @throws DeskError `case-open` when another case changes this line
      */
-    async open(
-      holder: Holder,
-      certificate: CertificateRow,
-      { prefix, caseDays, dataOf }: Opening,
-    ): Promise<string> {
+    async open(holder: Holder, certificate: CertificateRow, { prefix, dataOf }: Opening): Promise<string> {
       const taken = await openCaseOf(db, holder.lineId);
       if (taken) throw new DeskError('case-open', { number: taken.number, case: taken.id });
       const id = randomId();
@@ -139,11 +134,10 @@ export function registerChecks(deps: CheckDeps, rules: CheckRules) {
       // Asked first, so that a node that stops meanwhile leaves no case behind that nobody asks for.
       const answer = await ask(certificate.der, data.profile);
       const now = deps.clock();
-      const endsAt = new Date(now.getTime() + caseDays * 86_400_000);
       const { entityId, lineId } = holder;
       await db.transaction().execute(async (tx) => {
         const about = { id, prefix, entityId, lineId, certificateId: certificate.id, data };
-        const opened = await engine.open(tx, 'opened', { ...about, actor: holderActor(holder), now, endsAt });
+        const opened = await engine.open(tx, 'opened', { ...about, actor: holderActor(holder), now });
         await takeAnswer(tx, opened, answer, 'register');
       });
       return id;

@@ -29,7 +29,6 @@ export interface AmendmentDeps extends ReissueParts {
   readonly profiles: ReadonlyMap<string, CertificateProfile>;
   readonly settings: AmendmentSettings &
     RegisterSettings & {
-      readonly caseDays: number;
       readonly kinds: ReissueKinds;
       readonly twins: TwinSettings;
     };
@@ -127,7 +126,6 @@ export function amendmentDesk(given: AmendmentDeps) {
       const rules = await rulesFor(kind, holder);
       return checks.open(holder, row, {
         prefix: 'A',
-        caseDays: settings.caseDays,
         dataOf: () => ({
           ...nothingDone,
           ...rules,

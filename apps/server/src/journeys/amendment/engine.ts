@@ -14,6 +14,5 @@ export function amendmentEngine(
   deps: EffectDeps & { readonly settings: { readonly caseDays: number } },
 ): AmendmentEngine {
   const { authority, orders, settings } = deps;
-  const lifetime = (now: Date) => new Date(now.getTime() + settings.caseDays * 86_400_000);
-  return caseEngine(amendmentTable, reissueEffects({ authority, orders }), lifetime);
+  return caseEngine(amendmentTable, reissueEffects({ authority, orders }), settings.caseDays);
 }

@@ -13,10 +13,9 @@ export function renewalEngine(
   deps: EffectDeps & { readonly settings: { readonly caseDays: number } },
 ): RenewalEngine {
   const { authority, orders, settings } = deps;
-  const lifetime = (now: Date) => new Date(now.getTime() + settings.caseDays * 86_400_000);
   return caseEngine<Renewal['state'], RenewalEvent, RenewalEffect, RenewalData, RequestInput>(
     renewalTable,
     reissueEffects({ authority, orders }),
-    lifetime,
+    settings.caseDays,
   );
 }

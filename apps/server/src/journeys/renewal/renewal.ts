@@ -30,7 +30,6 @@ export interface RenewalDeps extends ReissueParts {
   readonly agreement: Agreement;
   readonly settings: RenewalSettings &
     RegisterSettings & {
-      readonly caseDays: number;
       readonly kinds: ReissueKinds;
       readonly twins: TwinSettings;
     };
@@ -134,7 +133,6 @@ export function renewalDesk(given: RenewalDeps) {
       const rules = await rulesFor(kind, holder);
       return checks.open(holder, row, {
         prefix: 'R',
-        caseDays: settings.caseDays,
         dataOf: (id): RenewalData => ({
           ...nothingDone,
           ...rules,
